@@ -1,0 +1,5 @@
+"""Allow `python -m wirewatch`."""
+
+from wirewatch.cli import main
+
+main()

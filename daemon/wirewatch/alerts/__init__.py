@@ -1,0 +1,1 @@
+"""Alerts: what is worth telling to whom, and when. Pure functions on frozen values."""

@@ -1,0 +1,38 @@
+"""From matches to alerts with their deliveries. Pure: matches, channels and the time go in."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from wirewatch.model import Alert, Article, Match, Planned
+
+KEY_LENGTH = 16
+"""Hexadecimal digits of a delivery's key: 64 bits, so that a clash is not to be expected."""
+
+
+def compose(article: Article, matches: Iterable[Match], now: datetime) -> tuple[Alert, ...]:
+    """Make an alert of every match that names a channel, due at once on each of them."""
+    return tuple(
+        Alert(
+            match,
+            tuple(
+                _planned(article, match, channel, now) for channel in dict.fromkeys(match.channels)
+            ),
+        )
+        for match in matches
+        if match.channels
+    )
+
+
+def _planned(article: Article, match: Match, channel: str, now: datetime) -> Planned:
+    """Plan one delivery under its key."""
+    return Planned(channel, delivery_key(article, match.rule, channel), now)
+
+
+def delivery_key(article: Article, rule: str, channel: str) -> str:
+    """Give the key that a message carries: the same for a repeat, on any machine.
+
+    It follows from the article's identity, the rule and the channel, and from nothing else.
+    """
+    words = "\x00".join((article.guid, str(article.version), rule, channel))
+    return hashlib.sha256(words.encode()).hexdigest()[:KEY_LENGTH]

@@ -1,0 +1,36 @@
+"""The command line: one file of this room for each verb, found by itself."""
+
+import os
+import pkgutil
+import sys
+from importlib import import_module
+
+from wirewatch.cli.app import app
+from wirewatch.errors import ConfigError, WirewatchError
+
+EXIT_NOT_WELL = 1
+"""The command ran, and what it found is not as it should be."""
+EXIT_CONFIG = 2
+"""Nothing was started: the configuration or the command line is at fault."""
+
+
+def load_commands() -> None:
+    """Import every verb, which adds it to the application."""
+    for info in pkgutil.iter_modules(__path__):
+        import_module(f"{__name__}.{info.name}")
+
+
+def main() -> None:
+    """Run the command line; errors are for people, one to a line on standard error."""
+    load_commands()
+    try:
+        app()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_CONFIG)
+    except WirewatchError as error:
+        print(f"wirewatch: {error}", file=sys.stderr)
+        sys.exit(EXIT_NOT_WELL)
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

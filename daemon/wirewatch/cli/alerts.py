@@ -1,0 +1,96 @@
+"""`wirewatch alerts`: what was told to whom, what was not, and trying again."""
+
+from typing import Annotated
+
+import typer
+
+from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.states import DeliveryState
+
+alerts = typer.Typer(
+    help="List, show and retry alerts.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(alerts, name="alerts")
+
+
+@alerts.command("list")
+def list_(
+    context: typer.Context,
+    state: Annotated[
+        DeliveryState | None, typer.Option(help="Only deliveries in this state.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List deliveries, newest first."""
+    from wirewatch.config import load_config
+    from wirewatch.store.archive import alert_log
+    from wirewatch.store.database import open_reader
+
+    db = open_reader(load_config(config_path(context)).store)
+    rows = list(alert_log(db, state, limit))
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        why = f" ({row['reason']})" if row["reason"] else ""
+        headline = "".join(c for c in str(row["headline"]) if c.isprintable())[:60]
+        print(
+            f"{row['alert_id']}  {str(row['created'])[:19]}  {row['severity']}  {row['rule']}  "
+            f"→ {row['channel']}: {row['state']}{why}  {headline}  ref {row['key']}"
+        )
+
+
+@alerts.command("show")
+def show(
+    context: typer.Context,
+    alert: Annotated[int, typer.Argument(help="An alert's number, as `alerts list` gives it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show an alert with every attempt to deliver it."""
+    from wirewatch.config import load_config
+    from wirewatch.errors import StoreError
+    from wirewatch.store.archive import alert_details
+    from wirewatch.store.database import open_reader
+
+    found = alert_details(open_reader(load_config(config_path(context)).store), alert)
+    if found is None:
+        raise StoreError(f"there is no alert {alert}; `wirewatch alerts list` names them")
+    if as_json:
+        print_json(found)
+        return
+    for key, value in found.items():
+        if key != "deliveries" and value is not None:
+            print(f"{key}: {value if isinstance(value, int) else repr(value)[1:-1]}")
+    for delivery in found["deliveries"]:  # type: ignore[attr-defined]
+        why = f" ({delivery['reason']})" if delivery["reason"] else ""
+        print(f"→ {delivery['channel']}: {delivery['state']}{why}, ref {delivery['key']}")
+        for attempt in delivery["attempted"]:
+            outcome = "ok" if attempt["ok"] else f"{attempt['reason']}: {attempt['error']}"
+            print(f"    {attempt['at']}  {attempt['ms']:.0f} ms  {outcome}")
+
+
+@alerts.command("retry")
+def retry(
+    context: typer.Context,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(help="Alerts whose failed deliveries go again.")
+    ] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="Every dead delivery.")] = False,
+) -> None:
+    """Make failed and dead deliveries due at once; the daemon sends them within seconds."""
+    from wirewatch.clock import utc_now
+    from wirewatch.config import load_config
+    from wirewatch.store.archive import deliveries_to_retry
+    from wirewatch.store.database import Store
+    from wirewatch.store.outbox import revive
+
+    if not numbers and not dead:
+        raise typer.BadParameter("name alerts, or give --dead", param_hint="NUMBERS")
+    store = Store.open(load_config(config_path(context)).store)
+    with store.write() as db:
+        count = revive(db, deliveries_to_retry(db, numbers or [], dead=dead), utc_now())
+    store.close()
+    print(f"{count} deliveries are due again")
+    if not count:
+        raise typer.Exit(1)

@@ -1,0 +1,121 @@
+"""`wirewatch ingest`: take files in once, without the daemon."""
+
+import sys
+from collections import Counter
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wirewatch.cli.app import AsJson, app, config_path, print_json
+
+if TYPE_CHECKING:
+    from wirewatch.deployment import Deployment
+    from wirewatch.store.accept import Accepted
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with all below them.")],
+    source: Annotated[
+        str, typer.Option(help="The source of files that lie in no inbox.")
+    ] = "ingest",
+    deliver: Annotated[
+        bool, typer.Option(help="Send alerts that are due; else they wait for the daemon.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Take files in once: store, match, tell. Files in an inbox count as that inbox's.
+
+    Exits with 1 when a file was quarantined or could not be read yet.
+    """
+    from wirewatch.deployment import load_deployment
+
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"there is no {missing[0]}", param_hint="PATHS")
+    deployment = load_deployment(config_path(context))
+    counts = _ingest(deployment, paths, source, deliver=deliver)
+    if as_json:
+        print_json(counts)
+    else:
+        print(", ".join(f"{number} {name}" for name, number in counts.items()) or "nothing to do")
+    if counts.get("quarantined") or counts.get("pending"):
+        raise typer.Exit(1)
+
+
+def _ingest(
+    deployment: "Deployment", paths: list[Path], source: str, *, deliver: bool
+) -> dict[str, int]:
+    """Take files in, and deliver what is due unless a daemon does; give counts by outcome."""
+    import time
+
+    from wirewatch.clock import utc_now
+    from wirewatch.errors import StoreError
+    from wirewatch.pipeline.bulk import files_below, ingest
+    from wirewatch.pipeline.commit import Committer
+    from wirewatch.store.database import Store
+    from wirewatch.store.lock import StoreLock
+
+    inboxes = deployment.inboxes
+    counts: Counter[str] = Counter()
+    lock = StoreLock(deployment.config.store, "ingest", utc_now)
+    try:
+        lock.acquire()
+    except StoreError:
+        deliver = False  # the daemon has the store, and will deliver
+    store = Store.open(deployment.config.store)
+
+    def pause(seconds: float) -> bool:
+        time.sleep(seconds)
+        return False
+
+    with _progress() as bar:
+        task = bar.add_task("ingesting", total=None) if bar else None
+
+        def progress(accepted: "list[Accepted]") -> None:
+            for done in accepted:
+                counts[done.state.value] += 1
+                counts["alerts"] += done.alerts
+                if done.state.value == "quarantined":
+                    path, reason = done.outcome.arrival.path, done.reason
+                    typer.echo(f"quarantined: {path!r}: {reason}: {done.outcome.detail}", err=True)
+            if bar and task is not None:
+                bar.advance(task, len(accepted))
+
+        files = files_below(paths, inboxes.values(), source)
+        committer = Committer(store, inboxes, utc_now, pause)
+        ingest(files, deployment.examiner(utc_now), committer, progress)
+    if deliver:
+        _deliver(deployment, store)
+    lock.release()
+    store.close()
+    return dict(counts)
+
+
+def _deliver(deployment: "Deployment", store: Any) -> None:  # noqa: ANN401 - imported lazily
+    """Send what is due."""
+    from wirewatch.clock import utc_now
+    from wirewatch.pipeline.deliveries import Deliveries
+
+    deliveries = Deliveries(store, deployment.channels, deployment.patience, utc_now)
+    deliveries.start()
+    deliveries.drain()
+
+
+def _progress() -> Any:  # noqa: ANN401 - a progress bar, or nothing where nobody looks
+    """Make a progress bar on a terminal."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed} files"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )

@@ -1,0 +1,53 @@
+"""`wirewatch parse`: what would be stored of a file?"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wirewatch.cli.app import AsJson, app, print_json
+
+if TYPE_CHECKING:
+    from wirewatch.model import Article
+
+
+@app.command()
+def parse(
+    file: Annotated[Path, typer.Argument(help="A file as an agency delivers it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what would be stored of a file, without storing it.
+
+    Exits with 1, and says why, when the file would be quarantined.
+    """
+    from wirewatch import formats
+    from wirewatch.config import LimitsTable
+    from wirewatch.errors import Unreadable
+
+    limits = LimitsTable()
+    try:
+        data = file.read_bytes()
+        name, articles = formats.parse(data, limits.line_length)
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from error
+    except Unreadable as error:
+        if as_json:
+            print_json({"reason": error.reason, "detail": error.detail, "articles": []})
+        else:
+            typer.echo(f"{file}: would be quarantined: {error}", err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        print_json({"format": name, "articles": [asdict(article) for article in articles]})
+        return
+    print(f"format: {name}")
+    for article in articles:
+        _show(article)
+
+
+def _show(article: "Article") -> None:
+    """Print an article for people: its fields, then its text."""
+    for field, value in asdict(article).items():
+        if field != "body" and value not in {None, ""}:
+            print(f"{field}: {value}")
+    print(f"\n{article.body}")

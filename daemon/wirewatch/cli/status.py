@@ -1,0 +1,67 @@
+"""`wirewatch status`: do the books balance, and what waits?"""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from wirewatch.cli.app import AsJson, app, config_path, print_json
+
+if TYPE_CHECKING:
+    from wirewatch.pipeline.balance import Report
+
+
+@app.command()
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Count what was seen against the inboxes, and what waits to be told.
+
+    Exits with 1 when the books do not balance: when a file lies in an inbox that the ledger does
+    not know as it is now, or when a row of the ledger cannot be true.
+    """
+    from wirewatch.config import load_config
+    from wirewatch.pipeline.balance import report
+    from wirewatch.pipeline.inboxes import inboxes_of
+
+    config = load_config(config_path(context))
+    found = report(config.store, inboxes_of(config.inboxes).values())
+    if as_json:
+        print_json(_record(found))
+    else:
+        _show(found)
+    if not found.balance.conserved:
+        raise typer.Exit(1)
+
+
+def _record(found: "Report") -> dict[str, Any]:
+    """Give the report as a script wants it."""
+    balance = found.balance
+    return {
+        "seen": balance.seen,
+        **{state.value: count for state, count in balance.counts.items()},
+        "conserved": balance.conserved,
+        "unaccounted": list(balance.unaccounted),
+        "broken": list(balance.broken),
+        "articles": found.articles,
+        "deliveries": {state.value: count for state, count in found.outbox.items()},
+        "daemon": found.daemon,
+    }
+
+
+def _show(found: "Report") -> None:
+    """Print the report for people."""
+    balance = found.balance
+    sums = " + ".join(f"{count} {state}" for state, count in balance.counts.items())
+    verdict = "conserved" if balance.conserved else "NOT CONSERVED"
+    missing = f" + {len(balance.unaccounted)} unaccounted" if balance.unaccounted else ""
+    print(f"files       {balance.seen} seen = {sums}{missing}: {verdict}")
+    print(f"articles    {found.articles}")
+    outbox = ", ".join(f"{count} {state}" for state, count in found.outbox.items() if count)
+    print(f"deliveries  {outbox or 'none'}")
+    print(f"daemon      {found.daemon or 'not running'}")
+    for path in balance.unaccounted[:10]:
+        print(f"unaccounted: {path!r}")
+    if len(balance.unaccounted) > 10:  # noqa: PLR2004 - as many as are shown
+        print(f"… and {len(balance.unaccounted) - 10} more")
+    if balance.unaccounted and not found.daemon:
+        print("start the daemon with `wirewatch run`, or take them in with `wirewatch ingest`")
+    for line in balance.broken:
+        print(f"broken: {line}")

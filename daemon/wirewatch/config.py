@@ -1,0 +1,286 @@
+"""The configuration: `wirewatch.toml`, read and checked whole."""
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
+
+from wirewatch.errors import ConfigError, Fault
+from wirewatch.states import After, Watching
+from wirewatch.tomlfile import Table, read_table
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)?")
+_BYTES = {None: 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_REFERENCE = re.compile(r"\$\{(\w+):([^}]+)\}")
+
+
+def _duration(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read '300ms', '2s', '5m', '1h' or '3d'."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(
+            f"{value!r} is no duration | write it as '300ms', '2s', '5m', '1h' or '3d'"
+        )
+    return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
+
+
+def _size(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read a number of bytes, or '200kB', '20MB', '1GB'."""
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f"{value!r} is no size | write it as '200kB', '20MB' or '1GB'")
+    return int(float(found[1]) * _BYTES[found[2]])
+
+
+def _not_empty(path: Path) -> Path:
+    """Refuse an empty path, which would mean the folder of the file itself."""
+    if path == Path():
+        raise ValueError("the path is empty | name a file or folder")
+    return path
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Size = Annotated[int, BeforeValidator(_size)]
+Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+FilePath = Annotated[Path, AfterValidator(_not_empty)]
+
+
+class StoreTable(Table):
+    """`[store]`: the SQLite file."""
+
+    path: FilePath
+
+
+class InboxTable(Table):
+    """`[[inbox]]`: one watched folder."""
+
+    name: Name
+    path: FilePath
+    recursive: bool = True
+    include: tuple[str, ...] = ("**",)
+    exclude: tuple[str, ...] = ()
+    after: After = After.LEAVE
+    archive: FilePath | None = None
+    settle: Duration = timedelta(seconds=3)
+    watcher: Watching = Watching.AUTO
+    poll: Duration = timedelta(seconds=1)
+
+
+class LimitsTable(Table):
+    """`[limits]`: what is refused as too large."""
+
+    file_size: Size = 20_000_000
+    line_length: Size = 1_000_000
+
+
+class IntakeTable(Table):
+    """`[intake]`: how folders are kept in sight."""
+
+    rescan: Duration = timedelta(minutes=5)
+
+
+class PathsTable(Table):
+    """`[rules]` and `[gazetteers]`: files, by name or pattern."""
+
+    paths: tuple[str, ...] = ()
+
+
+class ChannelTable(Table):
+    """`[[channel]]`: one recipient, by its Apprise URL."""
+
+    name: Name
+    url: SecretStr
+    timeout: Duration = timedelta(seconds=15)
+
+
+class DeliveryTable(Table):
+    """`[delivery]`: how long and how often sending is tried."""
+
+    give_up_after: Duration = timedelta(days=3)
+    first_retry: Duration = timedelta(seconds=5)
+    slowest_retry: Duration = timedelta(hours=1)
+
+
+class ConfigTable(Table):
+    """`wirewatch.toml`."""
+
+    store: StoreTable
+    inbox: tuple[InboxTable, ...] = Field(min_length=1)
+    rules: PathsTable = PathsTable()
+    gazetteers: PathsTable = PathsTable()
+    channel: tuple[ChannelTable, ...] = ()
+    limits: LimitsTable = LimitsTable()
+    intake: IntakeTable = IntakeTable()
+    delivery: DeliveryTable = DeliveryTable()
+
+
+class Config(Table):
+    """A checked configuration, its paths absolute and its references resolved."""
+
+    path: Path
+    store: Path
+    inboxes: tuple[InboxTable, ...]
+    rule_files: tuple[Path, ...]
+    gazetteer_files: tuple[Path, ...]
+    channels: tuple[ChannelTable, ...]
+    limits: LimitsTable
+    intake: IntakeTable
+    delivery: DeliveryTable
+
+
+def find_config(given: Path | None) -> Path:
+    """Give the configuration's path: as given, else ./config, else the XDG place, else /etc.
+
+    Raises ConfigError, naming the places, when there is none.
+    """
+    if given is not None:
+        return given
+    xdg = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    places = [
+        Path("config/wirewatch.toml"),
+        xdg / "wirewatch" / "wirewatch.toml",
+        Path("/etc/wirewatch/wirewatch.toml"),
+    ]
+    for place in places:
+        if place.is_file():
+            return place
+    looked = ", ".join(map(str, places))
+    remedy = "run `wirewatch init`, or name one with --config FILE"
+    raise ConfigError([Fault("wirewatch.toml", f"not found in {looked}", remedy)])
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration. Raises ConfigError with every fault at once."""
+    table = read_table(path, ConfigTable)
+    base = path.parent.absolute()
+    faults: list[Fault] = []
+    inboxes = tuple(_absolute(base, row) for row in table.inbox)
+    store = _join(base, table.store.path)
+    faults += _name_faults(path, "inbox", [row.name for row in inboxes])
+    faults += _name_faults(path, "channel", [row.name for row in table.channel])
+    faults += _overlap_faults(path, inboxes, store)
+    channels = tuple(
+        _resolved(path, number, row, faults) for number, row in enumerate(table.channel, 1)
+    )
+    rule_files = _expanded(path, base, "rules", table.rules.paths, faults)
+    gazetteers = _expanded(path, base, "gazetteers", table.gazetteers.paths, faults)
+    if faults:
+        raise ConfigError(faults)
+    return Config(
+        path=path.absolute(),
+        store=store,
+        inboxes=inboxes,
+        rule_files=rule_files,
+        gazetteer_files=gazetteers,
+        channels=channels,
+        limits=table.limits,
+        intake=table.intake,
+        delivery=table.delivery,
+    )
+
+
+def _join(base: Path, path: Path) -> Path:
+    """Make a path absolute, from the configuration's own folder."""
+    return Path(os.path.normpath(base / path.expanduser()))
+
+
+def _absolute(base: Path, row: InboxTable) -> InboxTable:
+    """Give an inbox with absolute paths; an archive has a default beside the inbox."""
+    inbox = _join(base, row.path)
+    archive = _join(base, row.archive) if row.archive else inbox.parent / "archive" / row.name
+    return row.model_copy(update={"path": inbox, "archive": archive})
+
+
+def _name_faults(path: Path, kind: str, names: list[str]) -> list[Fault]:
+    """Find names that are taken."""
+    return [
+        Fault(f"{path}: {kind}[{number}].name", f"the name {name!r} is taken", "rename one of them")
+        for number, name in enumerate(names, start=1)
+        if name in names[: number - 1]
+    ]
+
+
+def _overlap_faults(path: Path, inboxes: tuple[InboxTable, ...], store: Path) -> list[Fault]:
+    """Find folders that would feed themselves: one inbox, archive or store inside another inbox."""
+    faults: list[Fault] = []
+    for number, row in enumerate(inboxes, start=1):
+        place = f"{path}: inbox[{number}]"
+        others = [other for other in inboxes if other is not row]
+        for other in others:
+            if row.path == other.path or (other.recursive and row.path.is_relative_to(other.path)):
+                problem = f"{row.path} lies inside the inbox {other.name!r}"
+                faults.append(Fault(f"{place}.path", problem, "choose folders beside each other"))
+        archive = row.archive
+        if row.after is After.ARCHIVE and archive and archive.is_relative_to(row.path):
+            problem = f"{archive} lies inside the inbox, and would be read again"
+            faults.append(Fault(f"{place}.archive", problem, "choose a folder beside it"))
+        if store.is_relative_to(row.path):
+            problem = f"the store {store} lies inside the inbox {row.name!r}"
+            faults.append(Fault(f"{path}: store.path", problem, "choose a folder beside it"))
+    return faults
+
+
+def _expanded(
+    path: Path, base: Path, key: str, patterns: tuple[str, ...], faults: list[Fault]
+) -> tuple[Path, ...]:
+    """Give the files that patterns stand for; a plain name must exist."""
+    found: dict[Path, None] = {}
+    for number, pattern in enumerate(patterns, start=1):
+        full = _join(base, Path(pattern))
+        plain = not any(char in pattern for char in "*?[")
+        if plain and not full.is_file():
+            problem = f"{full} does not exist"
+            faults.append(Fault(f"{path}: {key}.paths[{number}]", problem, "check the path"))
+        root = Path(full.anchor)
+        matches = [full] if plain else sorted(root.glob(str(full.relative_to(root))))
+        found.update(dict.fromkeys(matches))
+    return tuple(found)
+
+
+def _resolved(path: Path, number: int, row: ChannelTable, faults: list[Fault]) -> ChannelTable:
+    """Give a channel with the references in its URL replaced by the secrets they stand for."""
+    place = f"{path}: channel[{number}].url"
+
+    def secret(found: re.Match[str]) -> str:
+        value, fault = _secret(path.parent, found[1], found[2], place)
+        faults.extend(fault)
+        return value
+
+    url = _REFERENCE.sub(secret, row.url.get_secret_value())
+    return row.model_copy(update={"url": SecretStr(url)})
+
+
+def _secret(base: Path, kind: str, name: str, place: str) -> tuple[str, list[Fault]]:
+    """Fetch one secret from the environment, a file, or systemd's credentials."""
+    if kind == "env":
+        value = os.environ.get(name)
+        if value is None:
+            problem = f"the environment variable {name} is not set"
+            return "", [Fault(place, problem, "set it, or put the URL in a file: ${file:…}")]
+        return value, []
+    if kind == "file":
+        return _secret_file(_join(base.absolute(), Path(name)), place)
+    if kind == "credential":
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        if not folder:
+            problem = f"no credentials are given to this process, so {name!r} is not there"
+            return "", [Fault(place, problem, f"add LoadCredential={name}:… to the systemd unit")]
+        return _secret_file(Path(folder) / Path(name).name, place)
+    remedy = "write ${env:NAME}, ${file:PATH} or ${credential:NAME}"
+    return "", [Fault(place, f"${{{kind}:…}} is no known reference", remedy)]
+
+
+def _secret_file(file: Path, place: str) -> tuple[str, list[Fault]]:
+    """Read a secret from a file, without its last newline."""
+    try:
+        return file.read_text(encoding="utf-8").strip(), []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        return "", [Fault(place, f"cannot read the secret in {file}: {reason}", "check the file")]

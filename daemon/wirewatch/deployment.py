@@ -1,0 +1,87 @@
+"""All that is read from files, checked whole: settings, gazetteers, rules, channels."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from wirewatch.clock import Clock
+from wirewatch.config import Config, load_config
+from wirewatch.errors import ConfigError, Fault
+from wirewatch.notify.send import Channel, fault_of
+from wirewatch.pipeline.deliveries import Patience
+from wirewatch.pipeline.examine import Examiner, Limits
+from wirewatch.pipeline.inboxes import Inbox, inboxes_of
+from wirewatch.rules.gazetteer import Gazetteer, load_gazetteers
+from wirewatch.rules.matcher import Matcher
+from wirewatch.rules.rulebook import Rule, load_rules
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A configuration ready to run."""
+
+    config: Config
+    gazetteers: dict[str, Gazetteer]
+    rules: tuple[Rule, ...]
+    channels: dict[str, Channel]
+
+    @property
+    def inboxes(self) -> dict[str, Inbox]:
+        """Give the inboxes by name."""
+        return inboxes_of(self.config.inboxes)
+
+    @property
+    def patience(self) -> Patience:
+        """Give how long and how often sending is tried."""
+        delivery = self.config.delivery
+        return Patience(delivery.give_up_after, delivery.first_retry, delivery.slowest_retry)
+
+    def examiner(self, clock: Clock) -> Examiner:
+        """Compile the rules, and make what turns files into outcomes."""
+        limits = Limits(self.config.limits.file_size, self.config.limits.line_length)
+        return Examiner(Matcher(self.rules, self.gazetteers), clock, limits)
+
+
+def load_deployment(path: Path) -> Deployment:
+    """Read a configuration with all that it names. Raises ConfigError with every fault at once."""
+    faults: list[Fault] = []
+    config = load_config(path)
+    gazetteers: dict[str, Gazetteer] = {}
+    rules: tuple[Rule, ...] = ()
+    try:
+        gazetteers = load_gazetteers(shipped_gazetteers(), config.gazetteer_files)
+    except ConfigError as error:
+        faults += error.faults
+    names = [table.name for table in config.channels]
+    try:
+        if not faults:
+            rules = load_rules(config.rule_files, gazetteers, names)
+    except ConfigError as error:
+        faults += error.faults
+    channels = {
+        table.name: Channel(table.name, table.url.get_secret_value(), table.timeout.total_seconds())
+        for table in config.channels
+    }
+    faults += _channel_faults(config, channels.values())
+    if faults:
+        raise ConfigError(faults)
+    return Deployment(config, gazetteers, rules, channels)
+
+
+def shipped_gazetteers() -> list[Path]:
+    """List the gazetteers that come with Wirewatch."""
+    folder = Path(str(resources.files("wirewatch"))) / "defaults" / "gazetteers"
+    return sorted(folder.rglob("*.toml"))
+
+
+def _channel_faults(config: Config, channels: Iterable[Channel]) -> list[Fault]:
+    """Find channels that Apprise cannot use."""
+    faults = []
+    for number, channel in enumerate(channels, start=1):
+        problem = fault_of(channel.url)
+        if problem:
+            place = f"{config.path}: channel[{number}].url"
+            remedy = "see https://github.com/caronc/apprise/wiki for the service's form"
+            faults.append(Fault(place, problem, remedy))
+    return faults

@@ -1,0 +1,54 @@
+"""From lines to paragraphs: furniture of the page dropped, hard line breaks healed."""
+
+import re
+
+_FURNITURE = re.compile(
+    r"""(?ix)
+    (?:go\ to\ the\ main\ (?:site|page)|main\ page|skip\ to\ (?:main\ )?content|print(?:\ version)?
+      |share(?:\ this)?|read\ (?:also|more):?|subscribe|advertisement
+      |все\ новости|версия\ для\ печати|перейти\ на\ (?:основной\ сайт|главную)
+      |поделиться|негізгі\ сайтқа\ өту|ana\ sayta\ keç
+      |əsas\ sayta\ keç)
+    | (?:(?:1\ )?(?:USD|EUR|RUB|RUR|GBP|CNY|KZT|AZN|TRY|KGS|UZS|\$|€|₽|£)\s*[=:]?\s*[\d.,]+
+        (?:\s*(?:[▲▼↑↓+-]?[\d.,%]*|₸|₼|тенге|KZT|AZN))?[\s|;,/]*)+
+    | (?:[^\W\d_][\w.-]*(?:\ [^\W\d_][\w.-]*){0,2}[,:]?\s*)?[+−–-]?\s?\d{1,2}\s?°\s?[CСF]?
+        (?:\s*[,|/]?\s*[+−–-]?\d{1,2}\s?°\s?[CСF]?)*[\w\s,.]{0,24}
+    """
+)
+_LONGEST_FURNITURE = 120
+_WRAPPED = range(45, 100)  # line lengths that speak of a typewriter's margin
+
+
+def paragraphs(text: str) -> list[str]:
+    """Split a text into paragraphs; white space inside one is single spaces."""
+    blocks: list[list[str]] = [[]]
+    for raw in text.split("\n"):
+        line = _tidy(raw)
+        if not line:
+            if blocks[-1]:
+                blocks.append([])
+        elif not _is_furniture(line):
+            blocks[-1].append(line)
+    parted = sum(1 for block in blocks if block) > 1
+    found: list[str] = []
+    for block in blocks:
+        found += [" ".join(block)] if parted and _is_wrapped(block) else block
+    return found
+
+
+def _tidy(line: str) -> str:
+    """Make runs of white space one space; most lines need no work."""
+    line = line.strip()
+    if "  " in line or "\t" in line or not (line.isascii() or line.isprintable()):
+        return " ".join(line.split())
+    return line
+
+
+def _is_furniture(line: str) -> bool:
+    """Tell what belongs to the page from what belongs to the story."""
+    return len(line) <= _LONGEST_FURNITURE and _FURNITURE.fullmatch(line) is not None
+
+
+def _is_wrapped(block: list[str]) -> bool:
+    """Tell one paragraph broken at a margin from several that share a block."""
+    return len(block) > 1 and all(len(line) in _WRAPPED for line in block[:-1])

@@ -1,0 +1,131 @@
+"""What happens to a file once it is stored. Nothing unverified is ever deleted.
+
+A file is first renamed out of the way, under a name that no scan reads, and its content compared
+with what was stored; only then is it archived or deleted. So a newer file that arrives under the
+same name in between is never taken for the old one.
+"""
+
+import hashlib
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from wirewatch.states import After
+
+_TAKEN = ".wirewatch-"
+
+
+def taken_name(path: Path) -> Path:
+    """Give the name under which a file is held while it is archived or deleted."""
+    return path.with_name(f"{_TAKEN}{path.name}"[:250])
+
+
+def dispose(path: Path, sha256: str, after: After, archive: Path) -> str | None:
+    """Archive or delete a stored file; give 'deleted', the archive's path, or None if not done.
+
+    `archive` is the full path to be, free of any other file or holding the same content. None
+    means that the file is gone or holds something newer, which will be seen as an arrival of its
+    own. Raises OSError when the disk refuses; the file is then in its place again.
+    """
+    taken = taken_name(path)
+    if taken.exists():
+        give_back(taken, path)
+    try:
+        path.rename(taken)
+    except FileNotFoundError:
+        return None
+    try:
+        if _digest(taken) != sha256:
+            return None
+        if after is After.DELETE:
+            taken.unlink()
+            return "deleted"
+        place = _free_place(archive, sha256)
+        _move(taken, place, sha256)
+        return str(place)
+    finally:
+        give_back(taken, path)
+
+
+def archive_place(archive: Path, relative: str, now: datetime) -> Path:
+    """Give the place of a file in an archive's dated tree: YYYY/MM/DD and its path."""
+    return archive / now.strftime("%Y/%m/%d") / relative
+
+
+def give_back(taken: Path, path: Path) -> None:
+    """Put a held file back, if it is still held, unless a newer one has its name already."""
+    if not taken.exists():
+        return
+    try:
+        os.link(taken, path)
+    except FileExistsError:
+        path = path.with_name(f"{path.name}.{os.getpid()}.returned")
+        os.link(taken, path)
+    taken.unlink()
+
+
+def _free_place(place: Path, sha256: str) -> Path:
+    """Give a place in the archive where nothing else stands."""
+    if not place.exists() or _digest(place) == sha256:
+        return place
+    return place.with_name(f"{place.stem}.{sha256[:12]}{place.suffix}")
+
+
+def _move(source: Path, target: Path, sha256: str) -> None:
+    """Move a file so that it is whole in the new place before it leaves the old."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != 18:  # noqa: PLR2004 - EXDEV: another file system
+            raise
+        _copy(source, target, sha256)
+        source.unlink()
+    _sync_folder(target.parent)
+
+
+def _copy(source: Path, target: Path, sha256: str) -> None:
+    """Copy to another file system, verified and on disk. Raises OSError when it is not the same."""
+    partial = target.with_name(f"{_TAKEN}{target.name}"[:250])
+    try:
+        with source.open("rb") as reader, partial.open("wb") as writer:
+            shutil.copyfileobj(reader, writer)
+            writer.flush()
+            os.fsync(writer.fileno())
+        shutil.copystat(source, partial)
+        if _digest(partial) != sha256:
+            raise OSError(5, f"the copy of {source} differs from the original")
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _digest(path: Path) -> str:
+    """Digest a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a folder's new entry durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def give_back_all(root: Path) -> int:
+    """After a stop in the middle of a disposal, put held files back; give their number.
+
+    Call it before anything of the inbox is read: the scan then sees them as stored, and not yet
+    disposed of.
+    """
+    count = 0
+    for folder, _, names in os.walk(root):
+        for name in names:
+            if name.startswith(_TAKEN):
+                give_back(Path(folder, name), Path(folder, name.removeprefix(_TAKEN)))
+                count += 1
+    return count

@@ -1,0 +1,59 @@
+"""Hints: that something may have arrived. They may be lost, doubled or wrong; the scan is right."""
+
+import threading
+import time
+from collections import deque
+from enum import Enum
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    """What a hint says of its path."""
+
+    WHOLE = "whole"
+    """A file was closed after writing, or renamed into place."""
+    APPEARED = "appeared"
+    """A file is there; whether it is whole is not known."""
+    FOLDER = "folder"
+    """A folder, with all below it, is to be listed."""
+
+
+class Hint(NamedTuple):
+    """Something to look at: an absolute path in a named inbox."""
+
+    inbox: str
+    path: str
+    kind: Kind
+
+
+class Hints:
+    """A queue of hints between the threads that see and the one that looks."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Hint] = deque()
+        self._ready = threading.Condition()
+        self._woken = False
+
+    def put(self, hint: Hint) -> None:
+        """Add a hint."""
+        with self._ready:
+            self._waiting.append(hint)
+            self._ready.notify()
+
+    def wake(self) -> None:
+        """Let the one that waits look around without a hint."""
+        with self._ready:
+            self._woken = True
+            self._ready.notify()
+
+    def take(self, most: int, timeout: float) -> list[Hint]:
+        """Take up to `most` hints, waiting for the first, a wake or `timeout` seconds."""
+        with self._ready:
+            deadline = time.monotonic() + timeout
+            while not self._waiting and not self._woken:
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._ready.wait(left):
+                    break
+            self._woken = False
+            count = min(most, len(self._waiting))
+            return [self._waiting.popleft() for _ in range(count)]

@@ -1,0 +1,50 @@
+"""What a file's name says: still being written, wanted, or not."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+_IN_PROGRESS = (".part", ".filepart", ".tmp", ".crdownload", "~", ".swp")
+
+
+def is_in_progress(path: str) -> bool:
+    """Tell whether a relative path still waits for its final name, in any of its parts."""
+    return any(
+        part.startswith(".") or part.lower().endswith(_IN_PROGRESS) for part in path.split("/")
+    )
+
+
+def printable(path: str) -> str:
+    """Write a path as text that any database holds; bytes that are no UTF-8 become escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def chooser(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:
+    """Make the test that a relative path passes when it is included and not excluded.
+
+    In a pattern `*` stands for any part of a name, `**` for any folders, `?` for one character;
+    a pattern without a slash is held against the name alone.
+    """
+    wanted = [_pattern(pattern) for pattern in include]
+    unwanted = [_pattern(pattern) for pattern in exclude]
+
+    def chosen(path: str) -> bool:
+        return any(map(_matches(path), wanted)) and not any(map(_matches(path), unwanted))
+
+    return chosen
+
+
+def _matches(path: str) -> Callable[[re.Pattern[str]], re.Match[str] | None]:
+    """Hold patterns against one path."""
+    return lambda pattern: pattern.fullmatch(path)
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a glob pattern."""
+    if "/" not in pattern and pattern != "**":
+        pattern = f"**/{pattern}"
+    parts = {"**/": r"(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    tokens = re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", pattern)
+    return re.compile("".join(parts.get(token) or re.escape(token) for token in tokens), re.DOTALL)

@@ -1,0 +1,258 @@
+"""The only door to watchdog: turns file system events into hints, and notices when it goes blind.
+
+What is done here about watchdog's ways, each pinned by a test: full events, so that a rename into
+place is told from an unfinished file; no wait for the other half of a move, which would hold back
+all later events for half a second; overflow answered by a scan; roots that were replaced, dead
+emitters and folders beyond the system's watch limit found by `check`.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from watchdog.events import (
+    DirCreatedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers.api import BaseObserver, EventEmitter, ObservedWatch
+from watchdog.observers.inotify import InotifyEmitter, InotifyObserver
+from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
+from watchdog.observers.polling import PollingObserver
+
+from wirewatch.intake.filesystem import kind_of, tells_of_changes
+from wirewatch.intake.hints import Hint, Kind
+from wirewatch.states import Watching
+
+_log = logging.getLogger("wirewatch.intake")
+
+InotifyMoveEventGrouper.delay = 0.0  # see the module's docstring
+
+_INOTIFY_EVENTS = [
+    FileClosedEvent, FileMovedEvent, FileCreatedEvent, DirCreatedEvent, DirMovedEvent,
+]  # fmt: skip
+_POLLING_EVENTS = [
+    FileCreatedEvent, FileModifiedEvent, FileMovedEvent, DirCreatedEvent, DirMovedEvent,
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder to watch, and how."""
+
+    name: str
+    path: Path
+    recursive: bool
+    watching: Watching
+    poll_seconds: float
+
+
+@dataclass
+class _Watched:
+    """A folder as it is being watched."""
+
+    folder: Folder
+    observer: BaseObserver | None = None
+    watch: ObservedWatch | None = None
+    identity: tuple[int, int] | None = None
+    polling: bool = False
+
+
+@dataclass
+class Watcher:
+    """Watches folders and passes what it sees to `hint`; call `check` every few seconds."""
+
+    folders: Sequence[Folder]
+    hint: Callable[[Hint], None]
+    _watched: list[_Watched] = field(default_factory=list)
+    _overflow: "_OverflowListener | None" = None
+
+    def start(self) -> None:
+        """Begin to watch; a folder that is not there yet is watched as soon as `check` sees it."""
+        self._overflow = _OverflowListener(self._rescan_all)
+        self._watched = [_Watched(folder) for folder in self.folders]
+        for watched in self._watched:
+            self._begin(watched)
+
+    def stop(self) -> None:
+        """Stop watching, and wait until the threads have ended."""
+        for watched in self._watched:
+            _end(watched)
+        if self._overflow:
+            self._overflow.close()
+
+    def check(self) -> list[str]:
+        """Find folders that are not watched as they should be, and watch them anew.
+
+        Each one mended is also listed again. Gives what was wrong, one line each.
+        """
+        problems = []
+        for watched in self._watched:
+            problem = _problem(watched)
+            if problem:
+                problems.append(f"inbox {watched.folder.name}: {problem}")
+                _end(watched)
+                self._begin(watched, poll=problem == _TOO_MANY)
+                self.hint(Hint(watched.folder.name, str(watched.folder.path), Kind.FOLDER))
+        return problems
+
+    def polls(self, name: str) -> bool:
+        """Tell whether an inbox is watched by polling."""
+        return any(watched.polling for watched in self._watched if watched.folder.name == name)
+
+    def _begin(self, watched: _Watched, *, poll: bool = False) -> None:
+        """Watch one folder by events, or by polling where events cannot be trusted."""
+        folder = watched.folder
+        watched.identity = _identity(folder.path)
+        if watched.identity is None:
+            return
+        if folder.watching is Watching.AUTO:
+            kind = kind_of(folder.path)
+            if not tells_of_changes(kind):
+                _log.info("inbox %s lies on %s, so it is polled", folder.name, kind)
+                poll = True
+        watched.polling = poll or folder.watching is Watching.POLLING
+        try:
+            _observe(watched, self._handler(watched))
+        except OSError as error:
+            if watched.polling:
+                _log.warning("inbox %s cannot be watched: %s", folder.name, error.strerror)
+                return
+            _log.warning("inbox %s is polled: %s", folder.name, error.strerror)
+            watched.polling = True
+            _observe(watched, self._handler(watched))
+
+    def _handler(self, watched: _Watched) -> FileSystemEventHandler:
+        """Make what watchdog calls for each event."""
+        return _Handler(watched.folder.name, self.hint, closes=not watched.polling)
+
+    def _rescan_all(self) -> None:
+        """Ask for every folder to be listed."""
+        for watched in self._watched:
+            self.hint(Hint(watched.folder.name, str(watched.folder.path), Kind.FOLDER))
+
+
+class _Handler(FileSystemEventHandler):
+    """Runs under the observer's lock, so it does nothing but pass a hint."""
+
+    def __init__(self, inbox: str, hint: Callable[[Hint], None], *, closes: bool) -> None:
+        self._inbox = inbox
+        self._hint = hint
+        self._moved = Kind.WHOLE if closes else Kind.APPEARED
+
+    def dispatch(self, event: FileSystemEvent) -> None:
+        """Turn one event into a hint, or into nothing."""
+        kind, path = self._read(event)
+        if path:
+            self._hint(Hint(self._inbox, os.fsdecode(path), kind))
+
+    def _read(self, event: FileSystemEvent) -> tuple[Kind, bytes | str]:
+        """Tell what an event says; a move out of the folder has no destination."""
+        match event:
+            case FileClosedEvent():
+                return Kind.WHOLE, event.src_path
+            case FileMovedEvent():
+                return self._moved, event.dest_path
+            case FileCreatedEvent() | FileModifiedEvent():
+                return Kind.APPEARED, event.src_path
+            case DirMovedEvent():
+                return Kind.FOLDER, event.dest_path
+            case _:
+                return Kind.FOLDER, event.src_path
+
+
+class _OverflowListener(logging.Handler):
+    """Hears watchdog say that events were lost; it says so in its log and nowhere else."""
+
+    def __init__(self, lost: Callable[[], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._lost = lost
+        self._logger = logging.getLogger("watchdog.observers.inotify_c")
+        self._logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Ask for a scan when events were lost."""
+        if "queue overflowed" in record.getMessage():
+            self._lost()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._logger.removeHandler(self)
+        super().close()
+
+
+_TOO_MANY = "more folders than the system lets be watched (fs.inotify.max_user_watches); polling"
+
+
+def _observe(watched: _Watched, handler: FileSystemEventHandler) -> None:
+    """Start watchdog on one folder. Raises OSError when the system refuses."""
+    folder = watched.folder
+    observer: BaseObserver
+    if watched.polling:
+        observer = PollingObserver(timeout=folder.poll_seconds)
+    else:
+        observer = InotifyObserver(generate_full_events=True)
+    events: list[Any] = _POLLING_EVENTS if watched.polling else _INOTIFY_EVENTS
+    watched.watch = observer.schedule(
+        handler, str(folder.path), recursive=folder.recursive, event_filter=events
+    )
+    watched.observer = observer
+    try:
+        observer.start()
+    except OSError:
+        _end(watched)
+        raise
+
+
+def _end(watched: _Watched) -> None:
+    """Stop watching one folder."""
+    observer, watched.observer = watched.observer, None
+    if observer is None:
+        return
+    observer.stop()
+    if observer.is_alive():
+        observer.join()
+    elif isinstance(observer, InotifyObserver):
+        observer.on_thread_stop()  # never started, but its reader was
+
+
+def _problem(watched: _Watched) -> str | None:
+    """Tell what is wrong with the watching of one folder, if anything is."""
+    now = _identity(watched.folder.path)
+    if watched.observer is None:
+        return "the folder has appeared" if now else None
+    if now != watched.identity:
+        return "the folder was replaced" if now else "the folder is gone"
+    emitters: set[EventEmitter] = watched.observer.emitters
+    if not watched.observer.is_alive() or not all(e.is_alive() for e in emitters) or not emitters:
+        return "its watching thread had died"
+    if not watched.polling and watched.folder.recursive and _unwatched(watched, emitters):
+        return _TOO_MANY
+    return None
+
+
+def _unwatched(watched: _Watched, emitters: set[EventEmitter]) -> bool:
+    """Tell whether folders below the inbox have no watch."""
+    watches = sum(
+        len(emitter._inotify._active_callbacks_by_path)  # noqa: SLF001 - watchdog gives no count
+        for emitter in emitters
+        if isinstance(emitter, InotifyEmitter) and emitter._inotify is not None  # noqa: SLF001
+    )
+    return watches < sum(1 for _ in os.walk(watched.folder.path))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell one folder of this path from another, or None when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

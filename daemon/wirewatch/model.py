@@ -1,0 +1,177 @@
+"""The frozen values that pass from stage to stage. Nothing here does anything."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from wirewatch.states import (
+    DeliveryReason,
+    DeliveryState,
+    FileReason,
+    FileState,
+    Precision,
+    Severity,
+)
+
+
+class Stamp(NamedTuple):
+    """What the file system says of a file without reading it; a change means a new look."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+    def __str__(self) -> str:
+        """Give the form in which the ledger keeps it (`files.stamp`)."""
+        return f"{self.size}-{self.mtime_ns}-{self.ctime_ns}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One file as seen in an inbox: `path` is relative to it, `sha256` None while unread."""
+
+    inbox: str
+    path: str
+    stamp: Stamp
+    seen: datetime
+    sha256: str | None = None
+
+
+class Span(NamedTuple):
+    """A stretch of one zone of an article, in code points of the stored text."""
+
+    zone: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news item. What a format does not give is empty (text) or None."""
+
+    guid: str
+    title: str
+    headline: str
+    body: str
+    dateline: str = ""
+    version: int = 1
+    published: str | None = None
+    published_precision: Precision | None = None
+    place: str | None = None
+    country: str | None = None
+    agency: str | None = None
+    byline: str | None = None
+    language: str | None = None
+    url: str | None = None
+    status: str = "usable"
+
+
+class Mention(NamedTuple):
+    """A gazetteer's entry named in an article, as it was spelled and where."""
+
+    gazetteer: str
+    entry: str
+    spelling: str
+    zone: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that is true of an article, with the spans that made it so."""
+
+    rule: str
+    rule_hash: str
+    title: str
+    severity: Severity
+    channels: tuple[str, ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A delivery as composed: when it is due for which channel, and the key it will carry."""
+
+    channel: str
+    key: str
+    due: datetime
+    state: DeliveryState = DeliveryState.PENDING
+    reason: DeliveryReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A match worth telling, with its deliveries."""
+
+    match: Match
+    deliveries: tuple[Planned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article with all that the rules say of it."""
+
+    article: Article
+    mentions: tuple[Mention, ...] = ()
+    matches: tuple[Match, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one arrival: the value that `accept` makes durable.
+
+    A PENDING outcome waits until `due`, when it is looked at again.
+    """
+
+    arrival: Arrival
+    state: FileState
+    reason: FileReason | None = None
+    detail: str = ""
+    format: str | None = None
+    found: tuple[Found, ...] = ()
+    due: datetime | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """All that is needed to tell one channel of one alert."""
+
+    delivery_id: int
+    alert_id: int
+    channel: str
+    key: str
+    attempts: int
+    created: datetime
+    repeat_possible: bool
+    rule: str
+    rule_title: str
+    severity: Severity
+    article_id: int
+    headline: str
+    title: str
+    dateline: str
+    body: str
+    spans: tuple[Span, ...]
+    place: str | None
+    agency: str | None
+    published: str | None
+    source: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of trying to send one message; `error` never holds a secret."""
+
+    delivery_id: int
+    channel: str
+    at: datetime
+    ok: bool
+    milliseconds: float
+    reason: DeliveryReason | None = None
+    http_code: int | None = None
+    retry_after: float | None = None
+    error: str = ""

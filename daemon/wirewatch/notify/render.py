@@ -1,0 +1,119 @@
+"""An alert in words: as plain text, Markdown or HTML. Pure; what comes from articles is escaped."""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from wirewatch.model import Message, Span
+from wirewatch.states import MessageFormat
+from wirewatch.text.sentences import sentences, shortened
+
+_MOST_SENTENCES = 4
+_LONGEST_SENTENCE = 400
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~@])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class Rendered(NamedTuple):
+    """A message ready to be sent."""
+
+    title: str
+    body: str
+
+
+class _Markup(NamedTuple):
+    """How a format writes things."""
+
+    escape: Callable[[str], str]
+    mark: tuple[str, str]
+    strong: tuple[str, str]
+    quote: tuple[str, str]
+    newline: str
+
+
+def _plain(text: str) -> str:
+    """Keep control characters, and marks that turn the direction of text, out of a message."""
+    return _CONTROL.sub("", text)
+
+
+_MARKUPS = {
+    MessageFormat.TEXT: _Markup(_plain, ("»", "«"), ("", ""), ("  ", ""), "\n"),
+    MessageFormat.MARKDOWN: _Markup(
+        lambda text: _MARKDOWN.sub(r"\\\1", _plain(text)), ("**", "**"), ("**", "**"),
+        ("> ", ""), "\n",
+    ),
+    MessageFormat.HTML: _Markup(
+        lambda text: html.escape(_plain(text)), ("<mark>", "</mark>"), ("<b>", "</b>"),
+        ("<blockquote>", "</blockquote>"), "<br>\n",
+    ),
+}  # fmt: skip
+
+
+def render(message: Message, form: MessageFormat) -> Rendered:
+    """Put an alert into words.
+
+    The message holds the rule and its severity, the headline, where it is from, the sentences
+    with what matched marked, the file, and the key by which a repeat is seen.
+    """
+    markup = _MARKUPS[form]
+    title = _plain(f"[{message.severity.upper()}] {message.rule_title}")
+    lines = [_around(markup.strong, markup.escape(message.headline))]
+    origin = " · ".join(_plain(part) for part in _origin(message))
+    if origin:
+        lines.append(markup.escape(origin))
+    lines += [_around(markup.quote, excerpt) for excerpt in _excerpts(message, markup)]
+    lines.append(markup.escape(f"rule {message.rule} · file {message.source}/{message.path}"))
+    repeat = "; may be a repeat" if message.repeat_possible else ""
+    lines.append(markup.escape(f"article {message.article_id} · ref ") + message.key + repeat)
+    return Rendered(title, markup.newline.join(lines))
+
+
+def _origin(message: Message) -> Iterable[str]:
+    """Give place, agency and date, as far as they are known."""
+    return (part for part in (message.place, message.agency, message.published) if part)
+
+
+def _around(marks: tuple[str, str], text: str) -> str:
+    """Set marks around a text."""
+    return f"{marks[0]}{text}{marks[1]}"
+
+
+def _excerpts(message: Message, markup: _Markup) -> list[str]:
+    """Give the first sentences that hold a hit, in reading order, the hits marked."""
+    excerpts: list[str] = []
+    for zone, text in (("title", message.title), ("body", message.body)):
+        hits = [span for span in message.spans if span.zone == zone]
+        if not hits or (
+            zone == "title" and message.title == message.headline and len(hits) < len(message.spans)
+        ):
+            continue
+        for start, end in sentences(text):
+            inside = [hit for hit in hits if start <= hit.start < end]
+            if inside:
+                excerpts.append(_marked(text, start, end, inside, markup))
+            if len(excerpts) == _MOST_SENTENCES:
+                return excerpts
+    return excerpts
+
+
+def _marked(text: str, start: int, end: int, hits: list[Span], markup: _Markup) -> str:
+    """Write one sentence with its hits marked; a very long one is cut around the first hit."""
+    if end - start > _LONGEST_SENTENCE:
+        start = max(start, hits[0].start - _LONGEST_SENTENCE // 3)
+        end = min(end, start + _LONGEST_SENTENCE)
+    parts: list[str] = []
+    reached = start
+    for hit in hits:
+        if hit.start < reached or hit.end > end:
+            continue
+        parts.append(markup.escape(text[reached : hit.start]))
+        parts.append(_around(markup.mark, markup.escape(text[hit.start : hit.end])))
+        reached = hit.end
+    parts.append(markup.escape(text[reached:end]))
+    return "".join(parts)
+
+
+def summary(message: Message, limit: int = 100) -> str:
+    """Say in one short line what a message is about, for logs and lists."""
+    return shortened(_plain(message.headline), limit)

@@ -1,0 +1,229 @@
+"""The only door to Apprise: one message to one recipient, and what came of it.
+
+A fresh Apprise instance for each message, since many plugins sleep between two sends of one
+instance; no redirects, no retries of its own (the outbox retries). HTTP status and Retry-After,
+which Apprise does not give, are noted as `requests` receives them.
+"""
+
+import contextlib
+import email.utils
+import logging
+import re
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import apprise
+import requests
+from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+
+from wirewatch.clock import Clock
+from wirewatch.model import Attempt, Message
+from wirewatch.notify.render import Rendered, render
+from wirewatch.states import DeliveryReason, MessageFormat, Severity
+
+_TYPES = {
+    Severity.LOW: NotifyType.INFO,
+    Severity.NORMAL: NotifyType.INFO,
+    Severity.HIGH: NotifyType.WARNING,
+    Severity.CRITICAL: NotifyType.FAILURE,
+}
+_THROTTLED = 429
+_ERROR_FROM = 400
+
+
+@dataclass
+class _Seen:
+    """What `requests` saw while a message was sent."""
+
+    code: int | None = None
+    retry_after: str | None = None
+    trouble: Exception | None = None
+
+
+_seen: ContextVar[_Seen | None] = ContextVar("seen", default=None)
+
+
+def _noting_send(session: requests.Session, request: Any, **options: Any) -> requests.Response:  # noqa: ANN401
+    """Send as requests does, and note status and trouble for the message being sent."""
+    seen = _seen.get()
+    try:
+        response = _plain_send(session, request, **options)
+    except requests.RequestException as error:
+        if seen is not None:
+            seen.trouble = error
+        raise
+    if seen is not None:
+        seen.code = response.status_code
+        seen.retry_after = response.headers.get("Retry-After")
+    return response
+
+
+_plain_send = requests.Session.send
+requests.Session.send = _noting_send  # type: ignore[method-assign,assignment]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One recipient: a name that may be shown, and a URL that may not."""
+
+    name: str
+    url: str = field(repr=False)
+    timeout: float = 15.0
+
+
+def load_plugins() -> None:
+    """Load Apprise's plugins (0.16 s), so that the first message does not wait for it."""
+    Apprise().add("json://127.0.0.1")
+
+
+def fault_of(url: str) -> str | None:
+    """Say what is wrong with a channel's URL, without showing it; None when it can be used."""
+    schema = url.partition(":")[0]
+    with _quiet():
+        try:
+            plugin = Apprise.instantiate(url, asset=_asset(), suppress_exceptions=False)
+        except TypeError as error:
+            return _masked(str(error), url)
+    if plugin is None:
+        return f"Apprise cannot use this {schema}:// URL"
+    targets = len(plugin)
+    if targets != 1:
+        return f"the URL names {targets} recipients; a channel has exactly one"
+    return None
+
+
+def send(channel: Channel, message: Message, clock: Clock) -> Attempt:
+    """Send one message, and say what came of it. Raises nothing that the network can cause."""
+    begun = time.perf_counter()
+    at = clock()
+    seen = _Seen()
+    token = _seen.set(seen)
+    try:
+        with _quiet():
+            ok, timed_out, said = _notify(channel, message)
+    finally:
+        _seen.reset(token)
+    milliseconds = (time.perf_counter() - begun) * 1000
+    if ok:
+        return Attempt(
+            message.delivery_id, channel.name, at, True, milliseconds, http_code=seen.code
+        )
+    reason, error = _explained(seen, said, timed_out=timed_out)
+    return Attempt(
+        message.delivery_id,
+        channel.name,
+        at,
+        False,
+        milliseconds,
+        reason,
+        seen.code,
+        _seconds(seen.retry_after, at),
+        _masked(error, channel.url)[:300],
+    )
+
+
+def _notify(channel: Channel, message: Message) -> tuple[bool, bool, str]:
+    """Hand a message to Apprise; give whether it went, whether time ran out, and what it said."""
+    instance = Apprise(asset=_asset())
+    url = channel.url
+    if "overflow=" not in url:
+        url += ("&" if "?" in url else "?") + "overflow=split"
+    if not instance.add(url):
+        return False, False, "the channel's URL cannot be used; see `wirewatch check`"
+    form = _format_of(instance)
+    words = render(message, form)
+    result = _call(instance, words, form, message.severity, channel.timeout)
+    said = "; ".join(
+        str(getattr(entry, "message", entry))
+        for one in result
+        for tried in one
+        for entry in tried.logs
+    )
+    timed_out = result.status == apprise.AppriseResultStatus.TIMEOUT
+    return bool(result), timed_out, said
+
+
+def _call(
+    instance: Apprise, words: Rendered, form: MessageFormat, severity: Severity, timeout: float
+) -> Any:  # noqa: ANN401 - Apprise is untyped
+    """Call Apprise."""
+    return instance.notify(
+        body=words.body,
+        title=words.title,
+        notify_type=_TYPES[severity],
+        body_format=NotifyFormat(form.value),
+        timeout=timeout,
+    )
+
+
+def _format_of(instance: Apprise) -> MessageFormat:
+    """Ask which markup the channel takes."""
+    wanted = getattr(instance[0].notify_format, "value", instance[0].notify_format)
+    return MessageFormat(wanted) if wanted in set(MessageFormat) else MessageFormat.TEXT
+
+
+def _asset() -> AppriseAsset:
+    """Make Apprise's settings: nothing on disk, nothing in threads of its own, no redirects."""
+    asset = AppriseAsset(service_timeout=0)
+    asset.http_redirects = False
+    asset.async_mode = False
+    asset.app_id = "Wirewatch"
+    asset.app_desc = "Wirewatch"
+    asset.app_url = ""
+    return asset
+
+
+def _explained(seen: _Seen, said: str, *, timed_out: bool) -> tuple[DeliveryReason, str]:
+    """Name the reason of a failure."""
+    if seen.code == _THROTTLED:
+        return DeliveryReason.THROTTLED, "HTTP 429: too many requests"
+    if seen.code is not None and seen.code >= _ERROR_FROM:
+        return DeliveryReason.HTTP_ERROR, f"HTTP {seen.code}"
+    if timed_out or isinstance(seen.trouble, requests.Timeout):
+        return DeliveryReason.TIMEOUT, "no answer in time"
+    if isinstance(seen.trouble, requests.ConnectionError):
+        return DeliveryReason.UNREACHABLE, _root_cause(seen.trouble)
+    if seen.trouble is not None:
+        return DeliveryReason.UNREACHABLE, type(seen.trouble).__name__
+    return DeliveryReason.REFUSED_BY_SERVICE, said or "the service did not take the message"
+
+
+def _root_cause(error: BaseException) -> str:
+    """Name what lies under layers of wrapping, without the URL that those repeat."""
+    while (under := error.__cause__ or error.__context__) is not None:
+        error = under
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
+def _seconds(retry_after: str | None, now: datetime) -> float | None:
+    """Read Retry-After: seconds, or a date (RFC 9110, 10.2.3)."""
+    if not retry_after:
+        return None
+    if retry_after.strip().isdigit():
+        return float(retry_after)
+    try:
+        moment = email.utils.parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
+
+
+def _masked(text: str, url: str) -> str:
+    """Take every part of a channel's URL out of a text that people will see."""
+    parts = [part for part in re.split(r"[/:@?&=,]+", url.partition("://")[2]) if len(part) > 3]  # noqa: PLR2004
+    for secret in sorted({url, *parts}, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+@contextlib.contextmanager
+def _quiet() -> Any:  # noqa: ANN401 - a generator
+    """Keep Apprise's own log, which can hold parts of URLs, out of ours."""
+    logger = logging.getLogger("apprise")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    yield

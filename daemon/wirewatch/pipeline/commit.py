@@ -1,0 +1,95 @@
+"""From outcomes to the ledger: committed however often it takes, then files disposed of."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from wirewatch.clock import Clock
+from wirewatch.intake.disposal import archive_place, dispose
+from wirewatch.model import Outcome
+from wirewatch.pipeline.inboxes import Inbox
+from wirewatch.states import After, FileReason, FileState
+from wirewatch.store.accept import Accepted, accept
+from wirewatch.store.database import Store, StoreUnavailableError
+from wirewatch.store.ledger import mark_kept
+
+_log = logging.getLogger("wirewatch.store")
+
+_FIRST_WAIT = timedelta(milliseconds=100)
+_LONGEST_WAIT = timedelta(seconds=30)
+
+
+class StoppedError(Exception):
+    """The process is stopping, and the batch was not committed; the next start finds it again."""
+
+
+@dataclass(frozen=True)
+class Committer:
+    """Makes outcomes durable. `pause` waits so many seconds and tells whether to stop instead."""
+
+    store: Store
+    inboxes: dict[str, Inbox]
+    clock: Clock
+    pause: Callable[[float], bool]
+
+    def commit(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
+        """Accept a batch, trying again while the store is locked or full, then dispose of files.
+
+        Raises StoppedError when asked to stop before the store could be written.
+        """
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                accepted = self._accept(outcomes)
+                self._dispose(accepted)
+            except StoreUnavailableError as error:
+                _log.warning("store unavailable, %d arrivals wait: %s", len(outcomes), error)
+                if self.pause(wait.total_seconds()):
+                    raise StoppedError from error
+                wait = min(wait * 2, _LONGEST_WAIT)
+            else:
+                return accepted
+
+    def _accept(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
+        """Accept a batch; when one of it cannot be stored at all, put that one aside alone."""
+        try:
+            return accept(self.store, outcomes, self.clock())
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            if len(outcomes) == 1:
+                refused = _refused(outcomes[0], error)
+                return accept(self.store, [refused], self.clock())
+            return [done for outcome in outcomes for done in self._accept([outcome])]
+
+    def _dispose(self, accepted: Sequence[Accepted]) -> None:
+        """Archive or delete files whose content is stored, as their inbox says."""
+        kept = []
+        for done in accepted:
+            arrival = done.outcome.arrival
+            inbox = self.inboxes.get(arrival.inbox)
+            if not done.is_kept or not inbox or inbox.after is After.LEAVE or not arrival.sha256:
+                continue
+            try:
+                place = archive_place(inbox.archive, arrival.path, self.clock())
+                path = inbox.absolute(arrival.path)
+                where = dispose(path, arrival.sha256, inbox.after, place)
+            except OSError as error:
+                _log.warning("not yet %sd: %s: %s", inbox.after, arrival.path, error)
+                continue
+            if where:
+                kept.append((done.file_id, where))
+        if kept:
+            mark_kept(self.store, kept)
+
+
+def _refused(outcome: Outcome, error: Exception) -> Outcome:
+    """Turn an outcome that SQLite refuses into one that it takes."""
+    return replace(
+        outcome,
+        state=FileState.QUARANTINED,
+        reason=FileReason.UNSTORABLE,
+        detail=f"{type(error).__name__}: {error}".encode("ascii", "backslashreplace").decode(),
+        found=(),
+        due=None,
+    )

@@ -1,0 +1,209 @@
+"""The deliveries' journey: claim what is due, send it in its channel's lane, record the attempt.
+
+One thread keeps the outbox; each channel has a thread of its own that sends, one message after
+the other, so that a broken or slow channel delays no other. A turn of the outbox records what
+came back and claims what is due in one short transaction. Between sending and recording lies the
+only window in which a crash can repeat a message; a repeat carries the same key.
+"""
+
+import queue
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wirewatch.clock import Clock
+from wirewatch.model import Attempt, Message
+from wirewatch.notify.backoff import delay
+from wirewatch.notify.send import Channel, send
+from wirewatch.store.database import Store, StoreUnavailableError
+from wirewatch.store.outbox import claim, next_due, record, recover, retire
+
+_AHEAD = 8  # messages claimed for a lane at once: it never waits for a commit
+_IDLE = 5.0  # seconds after which the thread looks around, and beats
+_STOP = 4.0  # seconds that sending may still take when the process stops
+_RETRY_STORE = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long and how often sending is tried."""
+
+    give_up_after: timedelta = timedelta(days=3)
+    first_retry: timedelta = timedelta(seconds=5)
+    slowest_retry: timedelta = timedelta(hours=1)
+
+    def delay(self, tries: int, retry_after: float | None) -> timedelta:
+        """Give the wait after the n-th failure."""
+        chance = random.random()  # noqa: S311 - jitter is no secret
+        return delay(tries, self.first_retry, self.slowest_retry, chance, retry_after)
+
+
+class Deliveries:
+    """The outbox at work: call `run` in a thread, or `drain` to send what is due and return."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        patience: Patience,
+        clock: Clock,
+        beat: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._patience = patience
+        self._clock = clock
+        self._beat = beat
+        self._lanes: dict[str, _Lane] = {}
+        self._sending: Counter[str] = Counter()
+        self._done: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
+        self._unrecorded: list[Attempt] = []
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Take up what an earlier process left; call it once, before `run` or `drain`."""
+        with self._store.write() as db:
+            recover(db, self._clock())
+            retire(db, self._channels, self._clock())
+
+    def wake(self) -> None:
+        """Tell that something is due."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ask `run` to end."""
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Deliver until asked to stop; then let what is being sent end, and record it."""
+        while not self._stopping.is_set():
+            self._beat("deliver")
+            self._wake.wait(self._turn_or_wait())
+            self._wake.clear()
+        self._finish()
+
+    def drain(self) -> None:
+        """Deliver what is due now, each once, and return when all has been recorded."""
+        while True:
+            self.turn()
+            if not self._sending:
+                break
+            self._wake.wait()
+            self._wake.clear()
+        self._finish()
+
+    def turn(self) -> None:
+        """Record what came back and claim what is due, in one transaction; pass it to the lanes."""
+        self._unrecorded += self._returned()
+        room = {name: _AHEAD - self._sending[name] for name in self._channels}
+        with self._store.write() as db:
+            record(db, self._unrecorded, self._patience.delay, self._patience.give_up_after)
+            messages = claim(db, self._clock(), {name: free for name, free in room.items() if free})
+        self._sending.subtract(attempt.channel for attempt in self._unrecorded)
+        self._sending = +self._sending
+        self._unrecorded = []
+        for message in messages:
+            self._sending[message.channel] += 1
+            self._lane(message.channel).put(message)
+
+    def _turn_or_wait(self) -> float:
+        """Take a turn if there is work; give the seconds until there is some."""
+        try:
+            due = next_due(self._store.db, self._open_channels())
+            if not self._done.empty() or self._unrecorded or (due and due <= self._clock()):
+                self.turn()
+                due = next_due(self._store.db, self._open_channels())
+        except StoreUnavailableError:
+            return _RETRY_STORE
+        if due is None:
+            return _IDLE
+        return min(_IDLE, max(0.0, (due - self._clock()).total_seconds()))
+
+    def _open_channels(self) -> Iterable[str]:
+        """Name the channels whose lanes have room for more."""
+        return [name for name in self._channels if self._sending[name] < _AHEAD]
+
+    def _returned(self) -> list[Attempt]:
+        """Take the attempts that the lanes have made."""
+        attempts = []
+        while not self._done.empty():
+            attempts.append(self._done.get())
+        return attempts
+
+    def _lane(self, name: str) -> "_Lane":
+        """Give a channel's lane, made when it is first needed."""
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = _Lane(self._channels[name], self._clock, self._sent)
+        return lane
+
+    def _sent(self, attempt: Attempt) -> None:
+        """Take back an attempt from a lane."""
+        self._done.put(attempt)
+        self._wake.set()
+
+    def _finish(self) -> None:
+        """End the lanes after the message that each is sending, and record what came of those.
+
+        What a lane had not begun stays claimed; the next start makes it due again.
+        """
+        for lane in self._lanes.values():
+            lane.stop()
+        deadline = time.monotonic() + _STOP
+        for lane in self._lanes.values():
+            lane.join(max(0.0, deadline - time.monotonic()))
+        attempts = self._unrecorded + self._returned()
+        unsent = [message for lane in self._lanes.values() for message in lane.unsent]
+        try:
+            with self._store.write() as db:
+                record(db, attempts, self._patience.delay, self._patience.give_up_after)
+                db.conn.executemany(
+                    "UPDATE deliveries SET state = 'pending' WHERE id = ?",
+                    [(message.delivery_id,) for message in unsent],
+                )
+        except StoreUnavailableError:
+            return  # they go again at the next start, marked as possible repeats
+        self._unrecorded = []
+        self._sending.clear()
+        self._lanes.clear()
+
+
+class _Lane:
+    """The thread of one channel."""
+
+    def __init__(self, channel: Channel, clock: Clock, sent: Callable[[Attempt], None]) -> None:
+        self._channel = channel
+        self._clock = clock
+        self._sent = sent
+        self._stopping = False
+        self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self.unsent: list[Message] = []
+        self._thread = threading.Thread(target=self._run, name=f"lane-{channel.name}", daemon=True)
+        self._thread.start()
+
+    def put(self, message: Message) -> None:
+        """Queue a message."""
+        self._messages.put(message)
+
+    def stop(self) -> None:
+        """Ask the lane to end after the message it is sending."""
+        self._stopping = True
+        self._messages.put(None)
+
+    def join(self, timeout: float) -> None:
+        """Wait for the end."""
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        """Send until asked to stop."""
+        while (message := self._messages.get()) is not None:
+            if self._stopping:
+                self.unsent.append(message)
+            else:
+                self._sent(send(self._channel, message, self._clock))

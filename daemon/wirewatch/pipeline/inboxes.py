@@ -1,0 +1,53 @@
+"""Inboxes as the pipeline uses them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from wirewatch.config import InboxTable
+from wirewatch.intake.names import chooser
+from wirewatch.intake.watcher import Folder
+from wirewatch.states import After
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A folder that files arrive in; its name becomes the articles' source."""
+
+    name: str
+    root: Path
+    recursive: bool = True
+    quiet: timedelta = timedelta(seconds=3)
+    after: After = After.LEAVE
+    archive: Path = Path()
+    wanted: Callable[[str], bool] = field(default=lambda _: True)
+
+    def absolute(self, relative: str) -> Path:
+        """Give the full path of an arrival."""
+        return self.root / relative
+
+    def relative(self, path: str) -> str:
+        """Give a full path as it counts from the inbox."""
+        return path[len(str(self.root).rstrip("/")) + 1 :]
+
+
+def inboxes_of(tables: Iterable[InboxTable]) -> dict[str, Inbox]:
+    """Make inboxes from a checked configuration, by name."""
+    return {
+        table.name: Inbox(
+            name=table.name,
+            root=table.path,
+            recursive=table.recursive,
+            quiet=table.settle,
+            after=table.after,
+            archive=table.archive or Path(),
+            wanted=chooser(table.include, table.exclude),
+        )
+        for table in tables
+    }
+
+
+def folders_of(tables: Iterable[InboxTable]) -> list[Folder]:
+    """Make what the watcher needs to know of inboxes."""
+    return [Folder(t.name, t.path, t.recursive, t.watcher, t.poll.total_seconds()) for t in tables]

@@ -1,0 +1,129 @@
+"""Gazetteers: lists of named things with their spellings, read from TOML files."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from wirewatch.errors import ConfigError, Fault
+from wirewatch.text.fold import fold_term
+from wirewatch.tomlfile import Table, read_table
+
+_Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+_Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class EntryTable(Table):
+    """`[[entry]]`: one named thing."""
+
+    id: _Id
+    name: _Text
+    kind: str = ""
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    groups: tuple[_Id, ...] = ()
+    spellings: tuple[_Text, ...] = ()
+    acronyms: tuple[_Text, ...] = ()
+    source: str = ""
+
+
+class GazetteerTable(Table):
+    """A gazetteer's file."""
+
+    name: _Id
+    title: str = ""
+    replace: bool = False
+    entry: tuple[EntryTable, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One named thing and how it is written; acronyms count in exactly their case."""
+
+    id: str
+    name: str
+    country: str | None
+    groups: frozenset[str]
+    spellings: tuple[str, ...]
+    acronyms: tuple[str, ...]
+
+    def belongs_to(self, part: str) -> bool:
+        """Tell whether the entry is meant by `@gazetteer:part`: its id, country, or a group."""
+        return part in {self.id, self.country} or part.lower() in self.groups
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """A named list of entries; `digest` changes when anything in it does."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    digest: str
+
+    def parts(self) -> list[str]:
+        """List what may stand after the colon in `@gazetteer:part`."""
+        countries = {entry.country for entry in self.entries if entry.country}
+        groups = {group for entry in self.entries for group in entry.groups}
+        return sorted(countries | groups | {entry.id for entry in self.entries})
+
+
+def load_gazetteers(shipped: Iterable[Path], own: Iterable[Path]) -> dict[str, Gazetteer]:
+    """Read gazetteers: the shipped ones, then those of a configuration.
+
+    An own gazetteer of the same name adds its entries, and replaces those of the same id; with
+    `replace = true` it replaces the whole list. Raises ConfigError with every fault.
+    """
+    faults: list[Fault] = []
+    merged: dict[str, dict[str, Entry]] = {}
+    for path in [*shipped, *own]:
+        try:
+            table = read_table(path, GazetteerTable)
+        except ConfigError as error:
+            faults += error.faults
+            continue
+        faults += _faults(path, table)
+        entries = {} if table.replace else merged.get(table.name, {})
+        merged[table.name] = entries | {row.id: _entry(row) for row in table.entry}
+    if faults:
+        raise ConfigError(faults)
+    return {name: _gazetteer(name, tuple(rows.values())) for name, rows in merged.items()}
+
+
+def _entry(row: EntryTable) -> Entry:
+    """Make an entry; its own name is a spelling too when no other is given."""
+    spellings = row.spellings or (() if row.acronyms else (row.name,))
+    return Entry(row.id, row.name, row.country, frozenset(row.groups), spellings, row.acronyms)
+
+
+def _gazetteer(name: str, entries: tuple[Entry, ...]) -> Gazetteer:
+    """Make a gazetteer and digest it."""
+    digest = hashlib.sha256()
+    for entry in entries:
+        words = (entry.id, entry.country, sorted(entry.groups), entry.spellings, entry.acronyms)
+        digest.update(repr(words).encode())
+    return Gazetteer(name, entries, digest.hexdigest()[:16])
+
+
+def _faults(path: Path, table: GazetteerTable) -> list[Fault]:
+    """Find ids given twice, spellings without a letter, and spellings that two entries share."""
+    faults: list[Fault] = []
+    ids: set[str] = set()
+    owners: dict[str, str] = {}
+    for number, row in enumerate(table.entry, start=1):
+        place = f"{path}: entry[{number}]"
+        if row.id in ids:
+            faults.append(Fault(f"{place}.id", f"{row.id!r} is given twice", "rename one of them"))
+        ids.add(row.id)
+        for spelling in dict.fromkeys((*row.spellings, *row.acronyms)):
+            key = spelling if spelling in row.acronyms else fold_term(spelling)
+            if not any(char.isalnum() for char in key):
+                problem = f"the spelling {spelling!r} holds no letter or digit"
+                faults.append(Fault(f"{place}.spellings", problem, "take it away"))
+            owner = owners.setdefault(key, row.id)
+            if owner != row.id:
+                problem = f"{spelling!r} is a spelling of {owner!r} too"
+                remedy = "keep it in one entry, or add the words that tell them apart"
+                faults.append(Fault(f"{place}.spellings", problem, remedy))
+    return faults

@@ -1,0 +1,129 @@
+"""The rules of a configuration, read from TOML files and checked whole."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from wirewatch.errors import ConfigError, Fault, RuleError
+from wirewatch.rules.gazetteer import Gazetteer
+from wirewatch.rules.parser import parse_query
+from wirewatch.rules.query import Named, Query, leaves, needs
+from wirewatch.states import Severity
+from wirewatch.tomlfile import Table, nearest, read_table
+
+
+class RuleTable(Table):
+    """`[[rule]]`: what to look for, and whom to tell."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+    title: str = ""
+    query: str
+    severity: Severity = Severity.NORMAL
+    channels: tuple[str, ...] = ()
+
+
+class RuleFile(Table):
+    """A file of rules."""
+
+    rule: tuple[RuleTable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule ready to be compiled; `hash` changes with all that decides what it matches."""
+
+    name: str
+    title: str
+    text: str
+    query: Query
+    severity: Severity
+    channels: tuple[str, ...]
+    hash: str
+
+
+def load_rules(
+    paths: Iterable[Path], gazetteers: Mapping[str, Gazetteer], channels: Iterable[str]
+) -> tuple[Rule, ...]:
+    """Read rule files. Raises ConfigError with every fault of all of them; none is skipped."""
+    faults: list[Fault] = []
+    rules: dict[str, Rule] = {}
+    known_channels = list(channels)
+    for path in paths:
+        try:
+            table = read_table(path, RuleFile)
+        except ConfigError as error:
+            faults += error.faults
+            continue
+        for number, row in enumerate(table.rule, start=1):
+            place = f"{path}: rule[{number}]"
+            if row.name in rules:
+                problem = f"the name {row.name!r} is taken"
+                faults.append(Fault(f"{place}.name", problem, "rename one of the two rules"))
+            faults += _unknown_channels(place, row, known_channels)
+            try:
+                query = parse_query(row.query)
+            except RuleError as error:
+                faults.append(Fault(f"{place}.query", error.drawn(), error.remedy))
+                continue
+            faults += _query_faults(place, query, gazetteers)
+            rules[row.name] = _rule(row, query, gazetteers)
+    if faults:
+        raise ConfigError(faults)
+    return tuple(rules.values())
+
+
+def rule_of(name: str, query: str, gazetteers: Mapping[str, Gazetteer]) -> Rule:
+    """Make a rule of a query typed by hand, which tells nobody.
+
+    Raises RuleError when it cannot be read, ConfigError when it cannot be used.
+    """
+    tree = parse_query(query)
+    faults = _query_faults(name, tree, gazetteers)
+    if faults:
+        raise ConfigError(faults)
+    return _rule(RuleTable(name=name, query=query), tree, gazetteers)
+
+
+def _rule(row: RuleTable, query: Query, gazetteers: Mapping[str, Gazetteer]) -> Rule:
+    """Make a rule and digest what decides what it matches, gazetteers included."""
+    named = {leaf.gazetteer for leaf in leaves(query) if isinstance(leaf, Named)}
+    digests = [gazetteers[name].digest for name in sorted(named) if name in gazetteers]
+    words = repr((row.name, row.query, row.severity.value, row.channels, digests))
+    digest = hashlib.sha256(words.encode()).hexdigest()[:16]
+    title = row.title or row.name
+    return Rule(row.name, title, row.query, query, row.severity, row.channels, digest)
+
+
+def _unknown_channels(place: str, row: RuleTable, known: list[str]) -> list[Fault]:
+    """Name the channels of a rule that the configuration does not have."""
+    return [
+        Fault(f"{place}.channels", f"unknown channel {name!r}", nearest(name, known, "channels"))
+        for name in row.channels
+        if name not in known
+    ]
+
+
+def _query_faults(place: str, query: Query, gazetteers: Mapping[str, Gazetteer]) -> list[Fault]:
+    """Find unknown gazetteers, unknown parts of them, and a query that is true of nearly all."""
+    faults: list[Fault] = []
+    for leaf in leaves(query):
+        if not isinstance(leaf, Named):
+            continue
+        gazetteer = gazetteers.get(leaf.gazetteer)
+        if gazetteer is None:
+            remedy = nearest(leaf.gazetteer, list(gazetteers), "gazetteers")
+            faults.append(Fault(f"{place}.query", f"unknown gazetteer @{leaf.gazetteer}", remedy))
+        elif leaf.part and not any(entry.belongs_to(leaf.part) for entry in gazetteer.entries):
+            problem = f"@{leaf.gazetteer} has no entry, country or group {leaf.part!r}"
+            remedy = nearest(leaf.part, gazetteer.parts(), "parts")
+            faults.append(Fault(f"{place}.query", problem, remedy))
+    if needs(query, lambda _: 1) is None:
+        problem = "only says what must not be there, so nearly every article would match"
+        faults.append(
+            Fault(f"{place}.query", problem, "add a word that must be there: … AND NOT …")
+        )
+    return faults

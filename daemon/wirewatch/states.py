@@ -1,0 +1,106 @@
+"""The states things can be in and the reasons why: what metrics, tables and messages count."""
+
+from enum import StrEnum
+
+
+class FileState(StrEnum):
+    """Where an arrival stands in the ledger (`files.state`)."""
+
+    PENDING = "pending"
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    IGNORED = "ignored"
+
+
+class FileReason(StrEnum):
+    """Why an arrival is where it stands (`files.reason`)."""
+
+    SETTLING = "settling"
+    RETRYING = "retrying"
+    SAME_CONTENT = "same-content"
+    SAME_ARTICLE = "same-article"
+    EXCLUDED = "excluded"
+    VANISHED = "vanished"
+    EMPTY = "empty"
+    TOO_LARGE = "too-large"
+    LINE_TOO_LONG = "line-too-long"
+    NOT_REGULAR = "not-a-regular-file"
+    LINK_OUTSIDE = "link-outside-inbox"
+    NO_PERMISSION = "no-permission"
+    READ_ERROR = "read-error"
+    BINARY = "binary"
+    NUL_BYTES = "nul-bytes"
+    LONE_SURROGATES = "lone-surrogates"
+    TRUNCATED = "truncated"
+    UNDECODABLE = "undecodable"
+    UNKNOWN_FORMAT = "unknown-format"
+    NO_TEXT = "no-text"
+    UNSTORABLE = "unstorable"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands in the outbox (`deliveries.state`)."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DEAD = "dead"
+    SUPPRESSED = "suppressed"
+
+
+class DeliveryReason(StrEnum):
+    """Why a delivery is where it stands (`deliveries.reason`, `attempts.reason`)."""
+
+    INTERRUPTED = "interrupted"
+    HTTP_ERROR = "http-error"
+    THROTTLED = "throttled-by-service"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    REFUSED_BY_SERVICE = "refused-by-service"
+    CHANNEL_REMOVED = "channel-removed"
+    GAVE_UP = "gave-up"
+    RETRIED_BY_HAND = "retried-by-hand"
+
+
+class Severity(StrEnum):
+    """How loudly a rule speaks."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class After(StrEnum):
+    """What happens to a file once it is stored."""
+
+    LEAVE = "leave"
+    ARCHIVE = "archive"
+    DELETE = "delete"
+
+
+class Watching(StrEnum):
+    """How an inbox is watched."""
+
+    AUTO = "auto"
+    INOTIFY = "inotify"
+    POLLING = "polling"
+
+
+class Precision(StrEnum):
+    """How exactly an article says when it was published."""
+
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+    MINUTE = "minute"
+
+
+class MessageFormat(StrEnum):
+    """The markup a channel takes."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"

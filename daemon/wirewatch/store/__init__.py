@@ -1,0 +1,1 @@
+"""The store: one SQLite file, written through sqlite-utils, read by anybody."""

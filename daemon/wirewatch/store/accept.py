@@ -1,0 +1,221 @@
+"""THE transaction: what became of a batch of arrivals is made durable, all of it or nothing.
+
+Ledger rows, articles, full text, mentions, matches, alerts and deliveries are written together.
+What is new is decided inside the transaction, so that two writers cannot both be right.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from wirewatch.clock import iso
+from wirewatch.model import Arrival, Found, Outcome
+from wirewatch.states import FileReason, FileState
+from wirewatch.store.database import Store
+from wirewatch.store.known import FileRow, Known, look_up
+
+Row = dict[str, Any]
+
+_FINISHED = {FileState.STORED, FileState.DUPLICATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the ledger now says of one arrival."""
+
+    outcome: Outcome
+    file_id: int
+    state: FileState
+    reason: FileReason | None
+    new: bool
+    articles: int = 0
+    alerts: int = 0
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether the content is stored, by this arrival or an earlier one."""
+        return self.state in _FINISHED
+
+
+def accept(store: Store, outcomes: Sequence[Outcome], now: datetime) -> list[Accepted]:
+    """Make outcomes durable in one transaction.
+
+    Gives for each, in order, what the ledger says afterwards. Raises StoreUnavailableError when
+    nothing could be written (and nothing was), sqlite3.Error or ValueError when a value cannot
+    be stored at all.
+    """
+    with store.write() as db:
+        batch = _Batch(db, look_up(db, outcomes), iso(now))
+        accepted = [batch.add(outcome) for outcome in outcomes]
+        batch.write()
+    return accepted
+
+
+class _Batch:
+    """The rows that a batch of outcomes comes to."""
+
+    def __init__(self, db: Database, known: Known, now: str) -> None:
+        self._db = db
+        self._known = known
+        self._now = now
+        self._rows: dict[str, list[Row]] = {table: [] for table in known.next_ids}
+        self._updates: list[Row] = []
+        self._forgotten: list[int] = []
+
+    def add(self, outcome: Outcome) -> Accepted:
+        """Decide what one outcome means for the ledger, and note the rows to write."""
+        arrival = outcome.arrival
+        same, pending = self._known.rows_of(arrival)
+        if same is not None and (same.state in _FINISHED or same.state is outcome.state):
+            return self._seen_again(outcome, same, pending)
+        state, reason, fresh = self._decide(outcome)
+        row = same or pending
+        if same is not None and pending is not None:
+            self._forgotten.append(pending.id)
+        file_id = self._file(outcome, state, reason, row.id if row else None)
+        alerts = sum(self._article(found, arrival, file_id) for found in fresh)
+        return Accepted(outcome, file_id, state, reason, row is None, len(fresh), alerts)
+
+    def _decide(self, outcome: Outcome) -> tuple[FileState, FileReason | None, list[Found]]:
+        """Tell new content from content that is stored already."""
+        if outcome.state is not FileState.STORED:
+            return outcome.state, outcome.reason, []
+        if outcome.arrival.sha256 in self._known.contents:
+            return FileState.DUPLICATE, FileReason.SAME_CONTENT, []
+        fresh = [found for found in outcome.found if self._known.claim(found.article)]
+        if not fresh:
+            return FileState.DUPLICATE, FileReason.SAME_ARTICLE, []
+        return FileState.STORED, None, fresh
+
+    def _seen_again(self, outcome: Outcome, row: FileRow, pending: FileRow | None) -> Accepted:
+        """Note the new stamp of a file whose content this path has had before."""
+        if pending is not None:
+            self._forgotten.append(pending.id)
+        self._updates.append({"id": row.id, "stamp": str(outcome.arrival.stamp), "kept": None})
+        return Accepted(outcome, row.id, row.state, None, new=False)
+
+    def _file(
+        self, outcome: Outcome, state: FileState, reason: FileReason | None, file_id: int | None
+    ) -> int:
+        """Write or change the ledger's row; give its id."""
+        arrival = outcome.arrival
+        waiting = state is FileState.PENDING
+        row: Row = {
+            "sha256": arrival.sha256,
+            "size": arrival.stamp.size,
+            "state": state.value,
+            "reason": reason.value if reason else None,
+            "detail": outcome.detail or None,
+            "format": outcome.format,
+            "finished": None if waiting else self._now,
+            "modified": iso(datetime.fromtimestamp(arrival.stamp.mtime_ns / 1e9, UTC)),
+            "stamp": str(arrival.stamp),
+            "due": iso(outcome.due) if waiting and outcome.due else None,
+            "tries": outcome.tries,
+        }
+        if file_id is None:
+            file_id = self._known.next_id("files")
+            first = {"inbox": arrival.inbox, "path": arrival.path, "first_seen": iso(arrival.seen)}
+            self._rows["files"].append({"id": file_id} | first | row)
+        else:
+            self._updates.append({"id": file_id} | row)
+        self._known.note(arrival, file_id, state)
+        return file_id
+
+    def _article(self, found: Found, arrival: Arrival, file_id: int) -> int:
+        """Note an article with all that hangs on it; give the number of its alerts."""
+        article = found.article
+        article_id = self._known.next_id("articles")
+        self._rows["articles"].append(
+            {
+                "id": article_id,
+                "file_id": file_id,
+                "guid": article.guid,
+                "version": article.version,
+                "title": article.title,
+                "headline": article.headline,
+                "dateline": article.dateline,
+                "body": article.body,
+                "published": article.published,
+                "published_precision": article.published_precision,
+                "place": article.place,
+                "country": article.country,
+                "agency": article.agency,
+                "byline": article.byline,
+                "language": article.language,
+                "source": arrival.inbox,
+                "url": article.url,
+                "status": article.status,
+                "received": iso(arrival.seen),
+            }
+        )
+        for mention in found.mentions:
+            row = {"id": self._known.next_id("mentions"), "article_id": article_id}
+            self._rows["mentions"].append(row | mention._asdict())
+        self._matches(found, article_id)
+        return len(found.alerts)
+
+    def _matches(self, found: Found, article_id: int) -> None:
+        """Note an article's matches, and their alerts and deliveries."""
+        match_ids = {}
+        for match in found.matches:
+            match_ids[match.rule] = match_id = self._known.next_id("matches")
+            self._rows["matches"].append(
+                {
+                    "id": match_id,
+                    "article_id": article_id,
+                    "rule": match.rule,
+                    "rule_hash": match.rule_hash,
+                    "spans": json.dumps(match.spans, separators=(",", ":")),
+                }
+            )
+        for alert in found.alerts:
+            alert_id = self._known.next_id("alerts")
+            self._rows["alerts"].append(
+                {
+                    "id": alert_id,
+                    "match_id": match_ids[alert.match.rule],
+                    "article_id": article_id,
+                    "rule": alert.match.rule,
+                    "title": alert.match.title,
+                    "severity": alert.match.severity.value,
+                    "created": self._now,
+                }
+            )
+            for planned in alert.deliveries:
+                self._rows["deliveries"].append(
+                    {
+                        "id": self._known.next_id("deliveries"),
+                        "alert_id": alert_id,
+                        "channel": planned.channel,
+                        "key": planned.key,
+                        "state": planned.state.value,
+                        "reason": planned.reason.value if planned.reason else None,
+                        "due": iso(planned.due),
+                        "attempts": 0,
+                        "created": self._now,
+                        "finished": None,
+                    }
+                )
+
+    def write(self) -> None:
+        """Write the rows, a table at a time; the full text follows its articles at once."""
+        if self._forgotten:
+            self._db.table("files").delete_where(f"id IN ({','.join(map(str, self._forgotten))})")
+        for row in self._updates:
+            columns = ", ".join(f"{column} = :{column}" for column in row if column != "id")
+            self._db.conn.execute(f"UPDATE files SET {columns} WHERE id = :id", row)  # noqa: S608
+        for table, rows in self._rows.items():
+            if rows:
+                self._db.table(table).insert_all(rows, batch_size=len(rows))
+        articles = self._rows["articles"]
+        if articles:
+            self._db.conn.execute(
+                "INSERT INTO articles_fts (rowid, title, dateline, body)"
+                " SELECT id, title, dateline, body FROM articles WHERE id BETWEEN ? AND ?",
+                (articles[0]["id"], articles[-1]["id"]),
+            )

@@ -1,0 +1,126 @@
+"""The only door to the SQLite file: how it is opened, and how it is written to."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from wirewatch.errors import StoreError
+from wirewatch.store.schema import migrations
+
+_BUSY_MS = 5_000
+_CACHE_KB = 16_384
+_TRANSIENT = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM,
+)
+_PRIMARY_CODE = 0xFF  # the low byte of SQLite's extended result codes
+
+
+class StoreUnavailableError(StoreError):
+    """The store cannot be written just now (locked, disk full); trying again may help."""
+
+
+class Store:
+    """One connection to the store, for one thread; `sibling` gives another thread its own.
+
+    Only one connection of a process moves pages from the write-ahead log into the file, which
+    keeps clear of SQLite's WAL-reset race (3.7.0 to 3.51.2, https://sqlite.org/wal.html).
+    """
+
+    def __init__(self, path: Path, lock: threading.Lock, *, checkpoints: bool) -> None:
+        self.path = path
+        self._lock = lock
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {1000 if checkpoints else 0}")
+        self.db = Database(connection, execute_plugins=False)
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """Open the store, made or brought up to date as needed.
+
+        Raises StoreError when the file cannot be opened, is no database, or is of a newer version.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            store = cls(path, threading.Lock(), checkpoints=True)
+            _check_version(store)
+            if migrations.pending(store.db):
+                migrations.apply(store.db)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"cannot open the store {path}: {error}; check the file and its folder"
+            ) from error
+        path.chmod(0o640)
+        store.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        return store
+
+    def sibling(self) -> "Store":
+        """Open another connection to the same file, for another thread of this process."""
+        return Store(self.path, self._lock, checkpoints=False)
+
+    @contextmanager
+    def write(self) -> Iterator[Database]:
+        """Begin a transaction at once, commit it at the end, undo it when anything goes wrong.
+
+        Raises StoreUnavailableError when the file is locked or cannot be written for now.
+        """
+        with self._lock:
+            try:
+                self.db.execute("BEGIN IMMEDIATE")
+                yield self.db
+                self.db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                self._undo()
+                code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+                if code in _TRANSIENT:
+                    raise StoreUnavailableError(f"{self.path}: {error}") from error
+                raise
+            except BaseException:
+                self._undo()
+                raise
+
+    def _undo(self) -> None:
+        """Roll back, if SQLite has not done so itself."""
+        if self.db.conn.in_transaction:
+            self.db.conn.rollback()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.db.close()
+
+
+def open_reader(path: Path) -> Database:
+    """Open the store to be read by a command, with no chance of changing it.
+
+    Raises StoreError when there is none yet.
+    """
+    if not path.is_file():
+        raise StoreError(f"there is no store at {path} yet; `wirewatch run` or `ingest` makes it")
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    return Database(connection, execute_plugins=False)
+
+
+def _check_version(store: Store) -> None:
+    """Refuse a file that a newer program has made, before anything in it is touched."""
+    known = {migration.name for migration in migrations.pending(store.db)}
+    known |= {migration.name for migration in migrations._migrations}  # noqa: SLF001 - no public list
+    unknown = {applied.name for applied in migrations.applied(store.db)} - known
+    if unknown:
+        raise StoreError(
+            f"{store.path} was written by a newer Wirewatch ({', '.join(sorted(unknown))}); "
+            "install that version or a later one"
+        )

@@ -1,0 +1,101 @@
+"""What the store already knows of a batch, looked up before the batch is written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database
+
+from wirewatch.model import Arrival, Article, Outcome
+from wirewatch.states import FileState
+
+_TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
+_CHUNK = 500  # values in one IN (…)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What the ledger says of one path and content."""
+
+    id: int
+    content: str
+    state: FileState
+
+
+@dataclass
+class Known:
+    """Rows, contents and identities that are there already, and the ids that come next."""
+
+    next_ids: dict[str, int]
+    files: dict[tuple[str, str], list[FileRow]] = field(default_factory=dict)
+    contents: set[str] = field(default_factory=set)
+    identities: set[tuple[str, int]] = field(default_factory=set)
+
+    def rows_of(self, arrival: Arrival) -> tuple[FileRow | None, FileRow | None]:
+        """Give the row of this very path and content, and the row in which the path waits."""
+        content = arrival.sha256 or str(arrival.stamp)
+        same = pending = None
+        for row in self.files.get((arrival.inbox, arrival.path), ()):
+            if row.content == content and row.state is not FileState.PENDING:
+                same = row
+            elif row.state is FileState.PENDING:
+                pending = row
+        return same, pending
+
+    def note(self, arrival: Arrival, file_id: int, state: FileState) -> None:
+        """Remember a row that this batch writes."""
+        rows = self.files.setdefault((arrival.inbox, arrival.path), [])
+        rows[:] = [row for row in rows if row.id != file_id]
+        rows.append(FileRow(file_id, arrival.sha256 or str(arrival.stamp), state))
+        if state is FileState.STORED and arrival.sha256:
+            self.contents.add(arrival.sha256)
+
+    def claim(self, article: Article) -> bool:
+        """Tell whether an article's identity is new, and take it."""
+        identity = (article.guid, article.version)
+        new = identity not in self.identities
+        self.identities.add(identity)
+        return new
+
+    def next_id(self, table: str) -> int:
+        """Give the id of the next row of a table."""
+        number = self.next_ids[table]
+        self.next_ids[table] = number + 1
+        return number
+
+
+def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
+    """Look up everything that decides what is new about a batch. Call it inside the transaction."""
+    known = Known({table: _next_id(db, table) for table in _TABLES})
+    for inbox in {outcome.arrival.inbox for outcome in outcomes}:
+        paths = list({o.arrival.path for o in outcomes if o.arrival.inbox == inbox})
+        for marks, values in chunked(paths):
+            rows = db.execute(
+                "SELECT id, path, coalesce(sha256, stamp), state FROM files"  # noqa: S608 - marks
+                f" WHERE inbox = ? AND path IN ({marks})",
+                [inbox, *values],
+            )
+            for file_id, path, content, state in rows:
+                row = FileRow(file_id, content, FileState(state))
+                known.files.setdefault((inbox, path), []).append(row)
+    contents = [o.arrival.sha256 for o in outcomes if o.arrival.sha256]
+    for marks, values in chunked(contents):
+        query = f"SELECT sha256 FROM files WHERE state = 'stored' AND sha256 IN ({marks})"  # noqa: S608
+        known.contents.update(row[0] for row in db.execute(query, values))
+    guids = [found.article.guid for outcome in outcomes for found in outcome.found]
+    for marks, values in chunked(guids):
+        query = f"SELECT guid, version FROM articles WHERE guid IN ({marks})"  # noqa: S608
+        known.identities.update(db.execute(query, values))
+    return known
+
+
+def _next_id(db: Database, table: str) -> int:
+    """Give the id after the largest."""
+    largest: int = db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608
+    return largest + 1
+
+
+def chunked(values: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Cut values into parts that fit one statement, each with its question marks."""
+    for start in range(0, len(values), _CHUNK):
+        part = values[start : start + _CHUNK]
+        yield ",".join("?" * len(part)), part

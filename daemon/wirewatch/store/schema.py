@@ -1,0 +1,169 @@
+"""The tables, as migrations. docs/schema.md describes every column; a test holds the two together.
+
+The file is an interface: released migrations are never changed, only followed by new ones.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("wirewatch")
+
+_TABLES = """
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY,
+    inbox TEXT NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT,
+    size INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    detail TEXT,
+    format TEXT,
+    first_seen TEXT NOT NULL,
+    finished TEXT,
+    modified TEXT NOT NULL,
+    stamp TEXT NOT NULL,
+    due TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    kept TEXT
+);
+CREATE UNIQUE INDEX files_arrival ON files (inbox, path, coalesce(sha256, stamp));
+CREATE INDEX files_content ON files (sha256) WHERE state = 'stored';
+CREATE INDEX files_pending ON files (due, modified) WHERE state = 'pending';
+
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY,
+    file_id INTEGER NOT NULL REFERENCES files (id),
+    guid TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    headline TEXT NOT NULL,
+    dateline TEXT NOT NULL,
+    body TEXT NOT NULL,
+    published TEXT,
+    published_precision TEXT,
+    place TEXT,
+    country TEXT,
+    agency TEXT,
+    byline TEXT,
+    language TEXT,
+    source TEXT NOT NULL,
+    url TEXT,
+    status TEXT NOT NULL,
+    received TEXT NOT NULL
+);
+CREATE UNIQUE INDEX articles_identity ON articles (guid, version);
+CREATE INDEX articles_file ON articles (file_id);
+
+CREATE TABLE mentions (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    gazetteer TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    spelling TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+);
+CREATE INDEX mentions_article ON mentions (article_id);
+CREATE INDEX mentions_entry ON mentions (entry, article_id);
+
+CREATE TABLE matches (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    rule TEXT NOT NULL,
+    rule_hash TEXT NOT NULL,
+    spans TEXT NOT NULL
+);
+CREATE UNIQUE INDEX matches_rule ON matches (article_id, rule);
+CREATE INDEX matches_by_rule ON matches (rule, article_id);
+
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY,
+    match_id INTEGER NOT NULL UNIQUE REFERENCES matches (id),
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    rule TEXT NOT NULL,
+    title TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    created TEXT NOT NULL
+);
+CREATE INDEX alerts_article ON alerts (article_id);
+
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY,
+    alert_id INTEGER NOT NULL REFERENCES alerts (id),
+    channel TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    reason TEXT,
+    due TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    created TEXT NOT NULL,
+    finished TEXT
+);
+CREATE UNIQUE INDEX deliveries_alert ON deliveries (alert_id, channel);
+CREATE INDEX deliveries_due ON deliveries (channel, due) WHERE state IN ('pending', 'failed');
+CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
+
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY,
+    delivery_id INTEGER NOT NULL REFERENCES deliveries (id),
+    at TEXT NOT NULL,
+    ok INTEGER NOT NULL,
+    reason TEXT,
+    http_code INTEGER,
+    ms REAL NOT NULL,
+    error TEXT
+);
+CREATE INDEX attempts_delivery ON attempts (delivery_id);
+"""
+
+# Full text is written by `accept`, all rows of a batch at once: an insert trigger would flush the
+# index for each row and halve the speed of intake. Changes made by hand are followed by triggers.
+_FULL_TEXT = """
+CREATE VIRTUAL TABLE articles_fts USING fts5 (
+    title, dateline, body, content='articles', content_rowid='id',
+    tokenize="unicode61 remove_diacritics 2"
+);
+CREATE TRIGGER articles_deleted AFTER DELETE ON articles BEGIN
+    INSERT INTO articles_fts (articles_fts, rowid, title, dateline, body)
+    VALUES ('delete', old.id, old.title, old.dateline, old.body);
+END;
+CREATE TRIGGER articles_changed AFTER UPDATE OF title, dateline, body ON articles BEGIN
+    INSERT INTO articles_fts (articles_fts, rowid, title, dateline, body)
+    VALUES ('delete', old.id, old.title, old.dateline, old.body);
+    INSERT INTO articles_fts (rowid, title, dateline, body)
+    VALUES (new.id, new.title, new.dateline, new.body);
+END;
+"""
+
+_HASH_BYTES = 4_194_304  # of new index entries gathered in memory before they are written
+
+_VIEWS = """
+CREATE VIEW recent AS
+SELECT a.id, a.received, a.source, a.headline, a.place, a.agency, a.published,
+    (SELECT group_concat(DISTINCT m.rule) FROM matches m WHERE m.article_id = a.id) AS rules,
+    (SELECT group_concat(DISTINCT n.entry) FROM mentions n WHERE n.article_id = a.id) AS mentions,
+    f.path
+FROM articles a JOIN files f ON f.id = a.file_id
+ORDER BY a.id DESC;
+CREATE VIEW alert_log AS
+SELECT d.id, al.created, al.severity, al.rule, al.title AS rule_title, a.headline, d.channel,
+    d.state, d.reason, d.attempts, d.due, d.finished, d.key, al.article_id, d.alert_id
+FROM deliveries d JOIN alerts al ON al.id = d.alert_id JOIN articles a ON a.id = al.article_id
+ORDER BY d.id DESC;
+"""
+
+
+@migrations()
+def m001_spine(db: Database) -> None:
+    """Make the ledger, the articles with full text, the alerts and the outbox."""
+    for script in (_TABLES, _VIEWS):
+        for statement in script.split(";\n"):
+            if statement.strip():
+                db.execute(statement)
+    for statement in _FULL_TEXT.split("\nCREATE "):
+        if statement.strip():
+            db.execute("CREATE " + statement.strip().removeprefix("CREATE "))
+    db.execute(
+        "INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', ?)", [_HASH_BYTES]
+    )

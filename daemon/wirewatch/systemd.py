@@ -1,0 +1,27 @@
+"""Word to systemd that the service is ready, alive or stopping: sd_notify(3) in a few lines."""
+
+import os
+import socket
+from datetime import timedelta
+
+
+def notify(state: str) -> bool:
+    """Send a state such as `READY=1` to the service manager; tell whether there is one."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return False
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+        channel.connect(address)
+        channel.sendall(state.encode())
+    return True
+
+
+def watchdog_interval() -> timedelta | None:
+    """Give how often systemd wants to hear that the service lives, or None when it does not ask."""
+    microseconds = os.environ.get("WATCHDOG_USEC", "")
+    pid = os.environ.get("WATCHDOG_PID")
+    if not microseconds.isdigit() or (pid and int(pid) != os.getpid()):
+        return None
+    return timedelta(microseconds=int(microseconds))

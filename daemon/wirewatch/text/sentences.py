@@ -1,0 +1,43 @@
+"""Where sentences begin and end: for the headline of an untitled story and an alert's excerpt."""
+
+import re
+
+_END = re.compile(
+    r"""[.!?…]+["'”’»)\]]*(?=\s+["'“‘«(\[]*[^\W\d_a-zа-яё])|[。！？؟۔]+["”»」]*|\n+"""
+)
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(«“\"])(?:\w|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
+    r"|Sept?|Oct|Nov|Dec|г|ул|им|тов|проф|акад)\.$",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Give the stretches of the sentences of a text, in code points, without outer white space."""
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for mark in _END.finditer(text):
+        if mark[0] == "." and _ABBREVIATION.search(text, max(begin, mark.end() - 8), mark.end()):
+            continue
+        _add(text, begin, mark.end(), found)
+        begin = mark.end()
+    _add(text, begin, len(text), found)
+    return found
+
+
+def _add(text: str, begin: int, end: int, found: list[tuple[int, int]]) -> None:
+    """Append a stretch, trimmed, unless nothing is left of it."""
+    piece = text[begin:end]
+    trimmed = piece.strip()
+    if trimmed:
+        first = begin + len(piece) - len(piece.lstrip())
+        found.append((first, first + len(trimmed)))
+
+
+def shortened(text: str, limit: int) -> str:
+    """Shorten a text to at most `limit` characters at a word's end, with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:-–—") + "…"

@@ -1,0 +1,45 @@
+"""Where a word begins and ends, in every script."""
+
+import unicodedata
+from functools import cache
+
+# Scripts written without spaces: every place between two of their characters may part words.
+# Ranges from the Unicode block chart (https://www.unicode.org/charts/).
+_UNSPACED = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x3040, 0x30FF),  # Hiragana, Katakana
+    (0x3400, 0x4DBF),  # Han, extension A
+    (0x4E00, 0x9FFF),  # Han
+    (0xF900, 0xFAFF),  # Han, compatibility
+    (0x20000, 0x3FFFF),  # Han, further extensions
+)
+_HANGUL = (0xAC00, 0xD7A3)
+
+
+@cache
+def is_word_char(char: str) -> bool:
+    """Tell whether a character holds a spaced word together: letters, digits, marks, underscore."""
+    if is_unspaced(char):
+        return False
+    return char.isalnum() or char == "_" or unicodedata.category(char) in {"Mn", "Mc"}
+
+
+@cache
+def is_unspaced(char: str) -> bool:
+    """Tell whether a character is of a script that is written without spaces between words."""
+    code = ord(char)
+    return any(low <= code <= high for low, high in _UNSPACED)
+
+
+def starts_word(text: str, start: int) -> bool:
+    """Tell whether a word may begin at `start`."""
+    return start == 0 or not (is_word_char(text[start - 1]) and is_word_char(text[start]))
+
+
+def ends_word(text: str, end: int) -> bool:
+    """Tell whether a word may end before `end`; Korean particles (국회의) count as a new word."""
+    if end >= len(text) or not (is_word_char(text[end - 1]) and is_word_char(text[end])):
+        return True
+    return _HANGUL[0] <= ord(text[end - 1]) <= _HANGUL[1]

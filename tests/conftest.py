@@ -1,0 +1,1 @@
+"""What the tests share: a clock that only moves when told, and small things made on demand."""
