@@ -12,7 +12,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 demo: $(STAMP)
-	@$(BIN)/python -m wirewatch demo
+	@$(BIN)/python seeds/demo.py
 
 test: $(STAMP)
 	$(BIN)/python -m pytest

@@ -25,11 +25,10 @@ def search(
     from wirewatch.deployment import shipped_gazetteers
     from wirewatch.pipeline.search import search as find
     from wirewatch.rules.gazetteer import load_gazetteers
-    from wirewatch.store.database import open_reader
 
     config = load_config(config_path(context))
     gazetteers = load_gazetteers(shipped_gazetteers(), config.gazetteer_files)
-    found = list(islice(find(open_reader(config.store), query, gazetteers), limit))
+    found = list(islice(find(config.store, query, gazetteers), limit))
     if as_json:
         print_json([_record(stored, spans) for stored, spans in found])
     for stored, spans in found if not as_json else ():

@@ -1,7 +1,6 @@
 """From outcomes to the ledger: committed however often it takes, then files disposed of."""
 
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,7 +11,7 @@ from wirewatch.model import Outcome
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.states import After, FileReason, FileState
 from wirewatch.store.accept import Accepted, accept
-from wirewatch.store.database import Store, StoreUnavailableError
+from wirewatch.store.database import Store, StoreUnavailableError, UnstorableError
 from wirewatch.store.ledger import mark_kept
 
 _log = logging.getLogger("wirewatch.store")
@@ -56,7 +55,7 @@ class Committer:
         """Accept a batch; when one of it cannot be stored at all, put that one aside alone."""
         try:
             return accept(self.store, outcomes, self.clock())
-        except (sqlite3.Error, ValueError, OverflowError) as error:
+        except UnstorableError as error:
             if len(outcomes) == 1:
                 refused = _refused(outcomes[0], error)
                 return accept(self.store, [refused], self.clock())
@@ -83,13 +82,13 @@ class Committer:
             mark_kept(self.store, kept)
 
 
-def _refused(outcome: Outcome, error: Exception) -> Outcome:
+def _refused(outcome: Outcome, error: UnstorableError) -> Outcome:
     """Turn an outcome that SQLite refuses into one that it takes."""
     return replace(
         outcome,
         state=FileState.QUARANTINED,
         reason=FileReason.UNSTORABLE,
-        detail=f"{type(error).__name__}: {error}".encode("ascii", "backslashreplace").decode(),
+        detail=str(error).encode("ascii", "backslashreplace").decode(),
         found=(),
         due=None,
     )

@@ -128,7 +128,7 @@ def _check_depth(text: str) -> None:
 def _explained(text: str, straight: str, error: UnexpectedInput) -> RuleError:
     """Say what a person most likely meant."""
     if isinstance(error, UnexpectedCharacters):
-        return _bad_character(text, straight, error.pos_in_stream)
+        return _bad_character(text, straight, getattr(error, "pos_in_stream", None) or 0)
     if not isinstance(error, UnexpectedToken):
         return RuleError("the query ends too early", text, len(text) + 1)
     token = error.token

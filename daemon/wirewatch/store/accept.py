@@ -45,8 +45,7 @@ def accept(store: Store, outcomes: Sequence[Outcome], now: datetime) -> list[Acc
     """Make outcomes durable in one transaction.
 
     Gives for each, in order, what the ledger says afterwards. Raises StoreUnavailableError when
-    nothing could be written (and nothing was), sqlite3.Error or ValueError when a value cannot
-    be stored at all.
+    nothing could be written (and nothing was), UnstorableError when a value cannot be stored.
     """
     with store.write() as db:
         batch = _Batch(db, look_up(db, outcomes), iso(now))

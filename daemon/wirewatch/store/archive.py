@@ -47,6 +47,11 @@ def candidates(db: Database, expression: str | None) -> Iterator[Stored]:
         )
 
 
+def article_count(db: Database) -> int:
+    """Count the stored articles."""
+    return db["articles"].count
+
+
 def alert_log(db: Database, state: DeliveryState | None, limit: int) -> Iterator[dict[str, object]]:
     """Give rows of the view `alert_log`, newest first."""
     where = "state = ?" if state else None

@@ -29,6 +29,10 @@ class StoreUnavailableError(StoreError):
     """The store cannot be written just now (locked, disk full); trying again may help."""
 
 
+class UnstorableError(StoreError):
+    """SQLite refuses a value; trying again will not help."""
+
+
 class Store:
     """One connection to the store, for one thread; `sibling` gives another thread its own.
 
@@ -75,19 +79,20 @@ class Store:
     def write(self) -> Iterator[Database]:
         """Begin a transaction at once, commit it at the end, undo it when anything goes wrong.
 
-        Raises StoreUnavailableError when the file is locked or cannot be written for now.
+        Raises StoreUnavailableError when the file is locked or cannot be written for now,
+        UnstorableError when SQLite refuses what is written.
         """
         with self._lock:
             try:
                 self.db.execute("BEGIN IMMEDIATE")
                 yield self.db
                 self.db.execute("COMMIT")
-            except sqlite3.OperationalError as error:
+            except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
                 self._undo()
                 code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
                 if code in _TRANSIENT:
                     raise StoreUnavailableError(f"{self.path}: {error}") from error
-                raise
+                raise UnstorableError(f"{type(error).__name__}: {error}") from error
             except BaseException:
                 self._undo()
                 raise

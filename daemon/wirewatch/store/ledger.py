@@ -69,6 +69,21 @@ def listed(db: Database, inbox: str, paths: list[str]) -> dict[str, list[Listed]
     return found
 
 
+def unaccounted(db: Database, inbox: str, stamps: Mapping[str, str]) -> list[str]:
+    """Give those paths of an inbox that the ledger does not know as they are, by path and stamp.
+
+    What is pending is known, however it looks meanwhile.
+    """
+    known = listed(db, inbox, list(stamps))
+    return [
+        path
+        for path, stamp in stamps.items()
+        if not any(
+            row.state is FileState.PENDING or row.stamp == stamp for row in known.get(path, ())
+        )
+    ]
+
+
 def waiting(db: Database, now: datetime, limit: int) -> list[Waiting]:
     """Give pending arrivals that are due, those of the oldest files first."""
     rows = db.execute(
