@@ -33,11 +33,16 @@ class Job:
 
 
 def _rescan(works: Works) -> None:
+    _report(works.watcher.check(count=True))
     works.arrivals.rescan()
 
 
 def _check_watching(works: Works) -> None:
-    for problem in works.watcher.check():
+    _report(works.watcher.check())
+
+
+def _report(problems: list[str]) -> None:
+    for problem in problems:
         _log.warning("%s", problem)
 
 

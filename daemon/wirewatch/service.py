@@ -14,14 +14,18 @@ from wirewatch.deployment import Deployment
 from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Works
 from wirewatch.notify.send import load_plugins
-from wirewatch.pipeline.arrivals import Arrivals, Committing, Examining, Scanning
+from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
+from wirewatch.pipeline.committing import Committing
 from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.inboxes import folders_of
+from wirewatch.pipeline.scanning import Scanning
 from wirewatch.scheduler import Scheduler
 from wirewatch.states import FileState
 from wirewatch.store.accept import Accepted
 from wirewatch.store.database import Store
+from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
 
 _log = logging.getLogger("wirewatch")
@@ -57,7 +61,7 @@ class Service:
         )
         self.watcher = Watcher(folders_of(deployment.config.inboxes), self.arrivals.hints.put)
         self._scheduler = Scheduler()
-        committer = Committer(self._store, inboxes, clock, self.arrivals.stopping.wait)
+        committer = Committer(self._store, inboxes, clock, self.arrivals.pause)
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
@@ -97,6 +101,8 @@ class Service:
         load_plugins()
         for inbox in self.arrivals.inboxes.values():
             inbox.root.mkdir(parents=True, exist_ok=True)
+        with self._store.write() as db:
+            retire_inboxes(db, self.arrivals.inboxes, self._clock())
         self._scanning.prepare()
         self.deliveries.start()
         for name, work in self._workers.items():

@@ -22,6 +22,7 @@ class FileReason(StrEnum):
     SAME_ARTICLE = "same-article"
     EXCLUDED = "excluded"
     VANISHED = "vanished"
+    INBOX_REMOVED = "inbox-removed"
     EMPTY = "empty"
     TOO_LARGE = "too-large"
     LINE_TOO_LONG = "line-too-long"

@@ -87,7 +87,7 @@ def retry(
 
     if not numbers and not dead:
         raise typer.BadParameter("name alerts, or give --dead", param_hint="NUMBERS")
-    store = Store.open(load_config(config_path(context)).store)
+    store = Store.open(load_config(config_path(context)).store, checkpoints=False)
     with store.write() as db:
         count = revive(db, deliveries_to_retry(db, numbers or [], dead=dead), utc_now())
     store.close()

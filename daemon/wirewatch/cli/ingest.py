@@ -62,11 +62,12 @@ def _ingest(
     inboxes = deployment.inboxes
     counts: Counter[str] = Counter()
     lock = StoreLock(deployment.config.store, "ingest", utc_now)
+    alone = True
     try:
         lock.acquire()
     except StoreError:
-        deliver = False  # the daemon has the store, and will deliver
-    store = Store.open(deployment.config.store)
+        alone = False  # the daemon has the store, and will deliver
+    store = Store.open(deployment.config.store, checkpoints=alone)
 
     def pause(seconds: float) -> bool:
         time.sleep(seconds)
@@ -88,7 +89,7 @@ def _ingest(
         files = files_below(paths, inboxes.values(), source)
         committer = Committer(store, inboxes, utc_now, pause)
         ingest(files, deployment.examiner(utc_now), committer, progress)
-    if deliver:
+    if deliver and alone:
         _deliver(deployment, store)
     lock.release()
     store.close()

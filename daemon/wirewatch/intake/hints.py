@@ -26,19 +26,35 @@ class Hint(NamedTuple):
     kind: Kind
 
 
+MOST_HINTS = 20_000
+"""Hints that wait at most; beyond, they are dropped, and a scan finds what they spoke of."""
+
+
 class Hints:
     """A queue of hints between the threads that see and the one that looks."""
 
     def __init__(self) -> None:
+        self._lost = False
         self._waiting: deque[Hint] = deque()
         self._ready = threading.Condition()
         self._woken = False
 
     def put(self, hint: Hint) -> None:
-        """Add a hint."""
+        """Add a hint, or note that one was lost when too many wait already."""
         with self._ready:
-            self._waiting.append(hint)
+            if len(self._waiting) < MOST_HINTS:
+                self._waiting.append(hint)
+            else:
+                self._lost = True
             self._ready.notify()
+
+    def were_lost(self) -> bool:
+        """Tell whether hints were dropped since the last call, once all that waited are taken."""
+        with self._ready:
+            lost = self._lost and not self._waiting
+            if lost:
+                self._lost = False
+            return lost
 
     def wake(self) -> None:
         """Let the one that waits look around without a hint."""

@@ -89,14 +89,16 @@ class Watcher:
         if self._overflow:
             self._overflow.close()
 
-    def check(self) -> list[str]:
+    def check(self, *, count: bool = False) -> list[str]:
         """Find folders that are not watched as they should be, and watch them anew.
 
-        Each one mended is also listed again. Gives what was wrong, one line each.
+        Each one mended is also listed again. With `count` the folders below an inbox are counted
+        and compared with what is watched, which takes a walk through all of it. Gives what was
+        wrong, one line each.
         """
         problems = []
         for watched in self._watched:
-            problem = _problem(watched)
+            problem = _problem(watched, count=count)
             if problem:
                 problems.append(f"inbox {watched.folder.name}: {problem}")
                 _end(watched)
@@ -224,7 +226,7 @@ def _end(watched: _Watched) -> None:
         observer.on_thread_stop()  # never started, but its reader was
 
 
-def _problem(watched: _Watched) -> str | None:
+def _problem(watched: _Watched, *, count: bool) -> str | None:
     """Tell what is wrong with the watching of one folder, if anything is."""
     now = _identity(watched.folder.path)
     if watched.observer is None:
@@ -234,13 +236,15 @@ def _problem(watched: _Watched) -> str | None:
     emitters: set[EventEmitter] = watched.observer.emitters
     if not watched.observer.is_alive() or not all(e.is_alive() for e in emitters) or not emitters:
         return "its watching thread had died"
-    if not watched.polling and watched.folder.recursive and _unwatched(watched, emitters):
+    if count and not watched.polling and _unwatched(watched, emitters):
         return _TOO_MANY
     return None
 
 
 def _unwatched(watched: _Watched, emitters: set[EventEmitter]) -> bool:
     """Tell whether folders below the inbox have no watch."""
+    if not watched.folder.recursive:
+        return False
     watches = sum(
         len(emitter._inotify._active_callbacks_by_path)  # noqa: SLF001 - watchdog gives no count
         for emitter in emitters

@@ -197,6 +197,7 @@ class _Batch:
                         "due": iso(planned.due),
                         "attempts": 0,
                         "created": self._now,
+                        "since": self._now,
                         "finished": None,
                     }
                 )

@@ -52,14 +52,15 @@ class Store:
         self.db = Database(connection, execute_plugins=False)
 
     @classmethod
-    def open(cls, path: Path) -> "Store":
+    def open(cls, path: Path, *, checkpoints: bool = True) -> "Store":
         """Open the store, made or brought up to date as needed.
 
+        `checkpoints` is for the process that holds the store's lock.
         Raises StoreError when the file cannot be opened, is no database, or is of a newer version.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            store = cls(path, threading.Lock(), checkpoints=True)
+            store = cls(path, threading.Lock(), checkpoints=checkpoints)
             _check_version(store)
             if migrations.pending(store.db):
                 migrations.apply(store.db)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from wirewatch.clock import iso
-from wirewatch.states import FileState
+from wirewatch.states import FileReason, FileState
 from wirewatch.store.database import Store
 from wirewatch.store.known import chunked
 
@@ -108,6 +108,20 @@ def mark_kept(store: Store, kept: Iterable[tuple[int, str]]) -> None:
         db.conn.executemany(
             "UPDATE files SET kept = ? WHERE id = ?", [(where, file_id) for file_id, where in kept]
         )
+
+
+def retire_inboxes(db: Database, inboxes: Iterable[str], now: datetime) -> int:
+    """Let nothing wait for inboxes that are configured no more; give the number of arrivals.
+
+    Call it inside a transaction. Should the inbox come back, a scan takes them up again.
+    """
+    known = list(inboxes)
+    marks = ",".join("?" * len(known))
+    return db.conn.execute(
+        "UPDATE files SET state = 'ignored', reason = ?, due = NULL, finished = ?"  # noqa: S608
+        f" WHERE state = 'pending' AND inbox NOT IN ({marks})",
+        (FileReason.INBOX_REMOVED.value, iso(now), *known),
+    ).rowcount
 
 
 def counts(db: Database) -> dict[FileState, int]:

@@ -85,10 +85,10 @@ def record(
     Call it inside a transaction. A delivery that has failed for `give_up_after` is dead.
     """
     for attempt in attempts:
-        tries, created = db.execute(
-            "SELECT attempts, created FROM deliveries WHERE id = ?", [attempt.delivery_id]
+        tries, since = db.execute(
+            "SELECT attempts, since FROM deliveries WHERE id = ?", [attempt.delivery_id]
         ).fetchone()
-        state, reason, due = _verdict(attempt, tries + 1, created, delay, give_up_after)
+        state, reason, due = _verdict(attempt, tries + 1, since, delay, give_up_after)
         db.conn.execute(
             "UPDATE deliveries SET state = ?, reason = ?, due = ?, attempts = ?, finished = ?"
             " WHERE id = ?",
@@ -106,12 +106,12 @@ def record(
 
 
 def _verdict(
-    attempt: Attempt, tries: int, created: str, delay: Delay, give_up_after: timedelta
+    attempt: Attempt, tries: int, since: str, delay: Delay, give_up_after: timedelta
 ) -> tuple[DeliveryState, DeliveryReason | None, datetime | None]:
     """Decide what an attempt makes of its delivery: state, reason, and when it is due again."""
     if attempt.ok:
         return DeliveryState.SENT, None, None
-    if attempt.at - from_iso(created) >= give_up_after:
+    if attempt.at - from_iso(since) >= give_up_after:
         return DeliveryState.DEAD, DeliveryReason.GAVE_UP, None
     due = attempt.at + delay(tries, attempt.retry_after)
     return DeliveryState.FAILED, attempt.reason, due
@@ -173,7 +173,7 @@ def revive(db: Database, delivery_ids: Iterable[int], now: datetime) -> int:
     for delivery_id in delivery_ids:
         count += db.conn.execute(
             "UPDATE deliveries SET state = 'pending', reason = ?, due = ?, finished = NULL,"
-            " created = ? WHERE id = ? AND state IN ('failed', 'dead', 'suppressed')",
+            " since = ? WHERE id = ? AND state IN ('failed', 'dead', 'suppressed')",
             (DeliveryReason.RETRIED_BY_HAND.value, iso(now), iso(now), delivery_id),
         ).rowcount
     return count

@@ -98,6 +98,7 @@ CREATE TABLE deliveries (
     due TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
     created TEXT NOT NULL,
+    since TEXT NOT NULL,
     finished TEXT
 );
 CREATE UNIQUE INDEX deliveries_alert ON deliveries (alert_id, channel);

@@ -1,0 +1,106 @@
+"""The thread that examines: what is hinted at first, then what waits in the ledger."""
+
+import time
+from collections.abc import Iterator
+
+from wirewatch.clock import from_iso
+from wirewatch.intake.hints import Hint, Kind
+from wirewatch.model import Outcome
+from wirewatch.pipeline.arrivals import IDLE, Arrivals
+from wirewatch.store.database import Store
+from wirewatch.store.ledger import next_look, waiting
+
+_BATCH = 256
+_BATCH_BYTES = 4_000_000  # so that a batch of large files does not fill the memory
+_GRACE = 0.3  # seconds in which the close that follows a creation is expected
+
+
+class Examining:
+    """The thread that looks at what is hinted at, and at what waits in the ledger."""
+
+    def __init__(self, arrivals: Arrivals, store: Store) -> None:
+        self._arrivals = arrivals
+        self._db = store.db
+        self._appeared: dict[tuple[str, str], float] = {}
+
+    def run(self) -> None:
+        """Examine until asked to stop."""
+        while not self._arrivals.stopping.is_set():
+            self._arrivals.beat("intake")
+            self.turn(self._patience())
+
+    def turn(self, timeout: float) -> None:
+        """Take what there is to look at, for at most `timeout` seconds, and hand over outcomes."""
+        hints = self._arrivals.hints.take(_BATCH, timeout)
+        if self._arrivals.hints.were_lost():
+            self._arrivals.rescan()
+        for batch in _batches(self._outcomes(hints)):
+            self._arrivals.hand_over(batch)
+
+    def _patience(self) -> float:
+        """Give the seconds until the next look is due without a hint."""
+        waits = [IDLE]
+        if self._appeared:
+            waits.append(min(self._appeared.values()) - time.monotonic())
+        # What is on its way may be what is due; its landing wakes us.
+        due = next_look(self._db) if self._arrivals.all_landed() else None
+        if due:
+            waits.append((from_iso(due) - self._arrivals.clock()).total_seconds())
+        return max(0.0, min(waits))
+
+    def _outcomes(self, hints: list[Hint]) -> Iterator[Outcome]:
+        """Examine what was hinted at first, then what appeared a while ago, then what waits."""
+        whole: dict[tuple[str, str], None] = {}
+        for hint in hints:
+            if hint.kind is Kind.FOLDER:
+                self._arrivals.folders.put(hint)
+            elif hint.kind is Kind.APPEARED:
+                self._appeared.setdefault((hint.inbox, hint.path), time.monotonic() + _GRACE)
+            else:
+                whole[hint.inbox, hint.path] = None
+                self._appeared.pop((hint.inbox, hint.path), None)
+        for name, path in whole:
+            yield from self._examined(name, path, closed=True)
+        for name, path in self._expired():
+            yield from self._examined(name, path, closed=False)
+        if len(hints) < _BATCH:
+            yield from self._waiting(_BATCH - len(hints))
+
+    def _expired(self) -> list[tuple[str, str]]:
+        """Take what appeared and was not closed within the grace."""
+        now = time.monotonic()
+        expired = [key for key, deadline in self._appeared.items() if deadline <= now]
+        for key in expired:
+            del self._appeared[key]
+        return expired
+
+    def _examined(self, name: str, path: str, *, closed: bool) -> Iterator[Outcome]:
+        """Examine one path."""
+        inbox = self._arrivals.inboxes[name]
+        outcome = self._arrivals.examiner.examine(inbox, inbox.relative(path), closed=closed)
+        if outcome:
+            yield outcome
+
+    def _waiting(self, most: int) -> Iterator[Outcome]:
+        """Examine pending arrivals that are due."""
+        for row in waiting(self._db, self._arrivals.clock(), most):
+            inbox = self._arrivals.inboxes.get(row.inbox)
+            if inbox is None or self._arrivals.is_in_flight(row.inbox, row.path):
+                continue
+            outcome = self._arrivals.examiner.examine(inbox, row.path, closed=False, before=row)
+            if outcome:
+                yield outcome
+
+
+def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
+    """Cut outcomes into batches that share a commit, by number and by size."""
+    batch: list[Outcome] = []
+    size = 0
+    for outcome in outcomes:
+        batch.append(outcome)
+        size += outcome.arrival.stamp.size
+        if len(batch) == _BATCH or size > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
