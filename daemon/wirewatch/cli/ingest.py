@@ -41,8 +41,9 @@ def ingest(
     if as_json:
         print_json(counts)
     else:
-        print(", ".join(f"{number} {name}" for name, number in counts.items()) or "nothing to do")
-    if counts.get("quarantined") or counts.get("pending"):
+        said = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+        print(said or "nothing to do")
+    if counts["quarantined"] or counts["pending"]:
         raise typer.Exit(1)
 
 
@@ -56,11 +57,12 @@ def _ingest(
     from wirewatch.errors import StoreError
     from wirewatch.pipeline.bulk import files_below, ingest
     from wirewatch.pipeline.commit import Committer
+    from wirewatch.states import FileState
     from wirewatch.store.database import Store
     from wirewatch.store.lock import StoreLock
 
     inboxes = deployment.inboxes
-    counts: Counter[str] = Counter()
+    counts = Counter({state.value: 0 for state in FileState} | {"alerts": 0})
     lock = StoreLock(deployment.config.store, "ingest", utc_now)
     alone = True
     try:

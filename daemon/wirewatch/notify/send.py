@@ -6,6 +6,7 @@ which Apprise does not give, are noted as `requests` receives them.
 """
 
 import contextlib
+import copy
 import email.utils
 import logging
 import re
@@ -13,11 +14,13 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import apprise
 import requests
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+from apprise.plugins import url_to_dict
 
 from wirewatch.clock import Clock
 from wirewatch.model import Attempt, Message
@@ -32,6 +35,10 @@ _TYPES = {
 }
 _THROTTLED = 429
 _ERROR_FROM = 400
+
+
+class UnusableError(Exception):
+    """A channel's URL cannot be used; the message does not show it."""
 
 
 @dataclass
@@ -81,15 +88,10 @@ def load_plugins() -> None:
 
 def fault_of(url: str) -> str | None:
     """Say what is wrong with a channel's URL, without showing it; None when it can be used."""
-    schema = url.partition(":")[0]
-    with _quiet():
-        try:
-            plugin = Apprise.instantiate(url, asset=_asset(), suppress_exceptions=False)
-        except TypeError as error:
-            return _masked(str(error), url)
-    if plugin is None:
-        return f"Apprise cannot use this {schema}:// URL"
-    targets = len(plugin)
+    try:
+        targets = len(_plugin(url))
+    except UnusableError as error:
+        return str(error)
     if targets != 1:
         return f"the URL names {targets} recipients; a channel has exactly one"
     return None
@@ -127,15 +129,14 @@ def send(channel: Channel, message: Message, clock: Clock) -> Attempt:
 
 def _notify(channel: Channel, message: Message) -> tuple[bool, bool, str]:
     """Hand a message to Apprise; give whether it went, whether time ran out, and what it said."""
-    instance = Apprise(asset=_asset())
-    url = channel.url
-    if "overflow=" not in url:
-        url += ("&" if "?" in url else "?") + "overflow=split"
-    if not instance.add(url):
-        return False, False, "the channel's URL cannot be used; see `wirewatch check`"
-    form = _format_of(instance)
-    words = render(message, form)
-    result = _call(instance, words, form, message.severity, channel.timeout)
+    try:
+        plugin = _plugin(channel.url)
+    except UnusableError as error:
+        return False, False, str(error)
+    form = _format_of(plugin)
+    instance = Apprise(asset=plugin.asset)
+    instance.add(plugin)
+    result = _call(instance, render(message, form), form, message.severity, channel.timeout)
     said = "; ".join(
         str(getattr(entry, "message", entry))
         for one in result
@@ -144,6 +145,31 @@ def _notify(channel: Channel, message: Message) -> tuple[bool, bool, str]:
     )
     timed_out = result.status == apprise.AppriseResultStatus.TIMEOUT
     return bool(result), timed_out, said
+
+
+def _plugin(url: str) -> Any:  # noqa: ANN401 - Apprise is untyped
+    """Make a fresh instance of the plugin that serves a URL. Raises UnusableError."""
+    schema = url.partition(":")[0]
+    with _quiet():
+        parsed = _parsed(url)
+        try:
+            plugin = parsed and Apprise.instantiate(
+                copy.deepcopy(parsed), asset=_asset(), suppress_exceptions=False
+            )
+        except TypeError as error:
+            raise UnusableError(_masked(str(error), url)) from error
+    if not plugin:
+        raise UnusableError(f"Apprise cannot use this {schema}:// URL")
+    return plugin
+
+
+@lru_cache(maxsize=1024)
+def _parsed(url: str) -> dict[str, Any] | None:
+    """Parse a URL once; what is too long for a service is split rather than refused."""
+    if "overflow=" not in url:
+        url += ("&" if "?" in url else "?") + "overflow=split"
+    parsed: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]
+    return parsed
 
 
 def _call(
@@ -159,9 +185,9 @@ def _call(
     )
 
 
-def _format_of(instance: Apprise) -> MessageFormat:
+def _format_of(plugin: Any) -> MessageFormat:  # noqa: ANN401 - Apprise is untyped
     """Ask which markup the channel takes."""
-    wanted = getattr(instance[0].notify_format, "value", instance[0].notify_format)
+    wanted = getattr(plugin.notify_format, "value", plugin.notify_format)
     return MessageFormat(wanted) if wanted in set(MessageFormat) else MessageFormat.TEXT
 
 

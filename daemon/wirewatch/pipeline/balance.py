@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wirewatch.intake.scan import listing
 from wirewatch.pipeline.inboxes import Inbox
-from wirewatch.states import DeliveryState
+from wirewatch.states import DeliveryState, FileState
 from wirewatch.store.archive import article_count
 from wirewatch.store.database import open_reader
 from wirewatch.store.ledger import Balance, contradictions, counts, unaccounted
@@ -25,11 +25,15 @@ class Report:
 
 
 def report(store: Path, inboxes: Iterable[Inbox]) -> Report:
-    """Hold the ledger against the inboxes. Raises StoreError when there is no store yet.
+    """Hold the ledger against the inboxes; before the first run the ledger knows nothing.
 
     Folders are listed before the ledger is read, so a file that is taken in meanwhile counts.
     """
     listings = [(inbox.name, _stamps(inbox)) for inbox in inboxes]
+    if not store.is_file():
+        unknown = [f"{name}/{path}" for name, stamps in listings for path in stamps]
+        nothing = Balance(dict.fromkeys(FileState, 0), unknown, [])
+        return Report(nothing, 0, dict.fromkeys(DeliveryState, 0), StoreLock.holder(store))
     db = open_reader(store)
     missing = [
         f"{name}/{path}" for name, stamps in listings for path in unaccounted(db, name, stamps)

@@ -12,7 +12,7 @@ from wirewatch.errors import StoreError
 from wirewatch.store.schema import migrations
 
 _BUSY_MS = 5_000
-_CACHE_KB = 16_384
+_CACHE_KB = 8_192
 _TRANSIENT = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
