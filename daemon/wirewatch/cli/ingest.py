@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from wirewatch.store.accept import Accepted
 
 
+_CACHE_KB = 65_536  # for the pages that many files at once touch
+
+
 @app.command()
 def ingest(
     context: typer.Context,
@@ -69,7 +72,7 @@ def _ingest(
         lock.acquire()
     except StoreError:
         alone = False  # the daemon has the store, and will deliver
-    store = Store.open(deployment.config.store, checkpoints=alone)
+    store = Store.open(deployment.config.store, checkpoints=alone, cache_kb=_CACHE_KB)
 
     def pause(seconds: float) -> bool:
         time.sleep(seconds)

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections import deque
 from enum import Enum
+from itertools import islice
 from typing import NamedTuple
 
 
@@ -26,7 +26,7 @@ class Hint(NamedTuple):
     kind: Kind
 
 
-MOST_HINTS = 20_000
+MOST_HINTS = 5_000
 """Hints that wait at most; beyond, they are dropped, and a scan finds what they spoke of."""
 
 
@@ -35,17 +35,22 @@ class Hints:
 
     def __init__(self) -> None:
         self._lost = False
-        self._waiting: deque[Hint] = deque()
+        self._waiting: dict[tuple[str, str], Kind] = {}
         self._ready = threading.Condition()
         self._woken = False
 
     def put(self, hint: Hint) -> None:
-        """Add a hint, or note that one was lost when too many wait already."""
+        """Add a hint, or note that one was lost when too many wait already.
+
+        A path waits once: a file that appeared and was closed meanwhile is whole.
+        """
+        key = (hint.inbox, hint.path)
         with self._ready:
-            if len(self._waiting) < MOST_HINTS:
-                self._waiting.append(hint)
-            else:
-                self._lost = True
+            if hint.kind is not Kind.APPEARED or key not in self._waiting:
+                if len(self._waiting) < MOST_HINTS or key in self._waiting:
+                    self._waiting[key] = hint.kind
+                else:
+                    self._lost = True
             self._ready.notify()
 
     def were_lost(self) -> bool:
@@ -71,5 +76,7 @@ class Hints:
                 if left <= 0 or not self._ready.wait(left):
                     break
             self._woken = False
-            count = min(most, len(self._waiting))
-            return [self._waiting.popleft() for _ in range(count)]
+            taken = list(islice(self._waiting.items(), most))
+            for key, _ in taken:
+                del self._waiting[key]
+            return [Hint(*key, kind) for key, kind in taken]

@@ -12,7 +12,8 @@ from wirewatch.errors import StoreError
 from wirewatch.store.schema import migrations
 
 _BUSY_MS = 5_000
-_CACHE_KB = 8_192
+_CACHE_KB = 4_096
+_SIBLING_CACHE_KB = 512
 _TRANSIENT = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -52,10 +53,11 @@ class Store:
         self.db = Database(connection, execute_plugins=False)
 
     @classmethod
-    def open(cls, path: Path, *, checkpoints: bool = True) -> "Store":
+    def open(cls, path: Path, *, checkpoints: bool = True, cache_kb: int = _CACHE_KB) -> "Store":
         """Open the store, made or brought up to date as needed.
 
-        `checkpoints` is for the process that holds the store's lock.
+        `checkpoints` is for the process that holds the store's lock; a larger cache makes the
+        intake of very many files quicker.
         Raises StoreError when the file cannot be opened, is no database, or is of a newer version.
         """
         try:
@@ -69,12 +71,14 @@ class Store:
                 f"cannot open the store {path}: {error}; check the file and its folder"
             ) from error
         path.chmod(0o640)
-        store.db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        store.db.execute(f"PRAGMA cache_size = -{cache_kb}")
         return store
 
     def sibling(self) -> "Store":
         """Open another connection to the same file, for another thread of this process."""
-        return Store(self.path, self._lock, checkpoints=False)
+        sibling = Store(self.path, self._lock, checkpoints=False)
+        sibling.db.execute(f"PRAGMA cache_size = -{_SIBLING_CACHE_KB}")
+        return sibling
 
     @contextmanager
     def write(self) -> Iterator[Database]:

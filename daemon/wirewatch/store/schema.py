@@ -137,8 +137,6 @@ CREATE TRIGGER articles_changed AFTER UPDATE OF title, dateline, body ON article
 END;
 """
 
-_HASH_BYTES = 4_194_304  # of new index entries gathered in memory before they are written
-
 _VIEWS = """
 CREATE VIEW recent AS
 SELECT a.id, a.received, a.source, a.headline, a.place, a.agency, a.published,
@@ -165,6 +163,3 @@ def m001_spine(db: Database) -> None:
     for statement in _FULL_TEXT.split("\nCREATE "):
         if statement.strip():
             db.execute("CREATE " + statement.strip().removeprefix("CREATE "))
-    db.execute(
-        "INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', ?)", [_HASH_BYTES]
-    )
