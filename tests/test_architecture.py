@@ -156,7 +156,7 @@ def test_broad_excepts_stand_only_at_the_top_of_a_thread() -> None:
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
     ]
     # The store undoes a transaction whatever went wrong, and raises it again.
-    assert broad == ["service.py", "store/database.py"]
+    assert broad == ["pipeline/lane.py", "service.py", "store/database.py"]
 
 
 def test_the_design_names_every_room() -> None:

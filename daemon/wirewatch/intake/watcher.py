@@ -64,6 +64,7 @@ class _Watched:
     watch: ObservedWatch | None = None
     identity: tuple[int, int] | None = None
     polling: bool = False
+    missed: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -121,20 +122,15 @@ class Watcher:
             if not tells_of_changes(kind):
                 _log.info("inbox %s lies on %s, so it is polled", folder.name, kind)
                 poll = True
-        watched.polling = poll or folder.watching is Watching.POLLING
-        try:
-            _observe(watched, self._handler(watched))
-        except OSError as error:
-            if watched.polling:
-                _log.warning("inbox %s cannot be watched: %s", folder.name, error.strerror)
+        poll = poll or folder.watching is Watching.POLLING
+        for watched.polling in (True,) if poll else (False, True):
+            try:
+                _observe(watched, self.hint)
+            except OSError as error:
+                way = "polled" if watched.polling else "watched"
+                _log.warning("inbox %s cannot be %s: %s", folder.name, way, error.strerror)
+            else:
                 return
-            _log.warning("inbox %s is polled: %s", folder.name, error.strerror)
-            watched.polling = True
-            _observe(watched, self._handler(watched))
-
-    def _handler(self, watched: _Watched) -> FileSystemEventHandler:
-        """Make what watchdog calls for each event."""
-        return _Handler(watched.folder.name, self.hint, closes=not watched.polling)
 
     def _rescan_all(self) -> None:
         """Ask for every folder to be listed."""
@@ -145,8 +141,10 @@ class Watcher:
 class _Handler(FileSystemEventHandler):
     """Runs under the observer's lock, so it does nothing but pass a hint."""
 
-    def __init__(self, inbox: str, hint: Callable[[Hint], None], *, closes: bool) -> None:
-        self._inbox = inbox
+    def __init__(self, folder: Folder, hint: Callable[[Hint], None], *, closes: bool) -> None:
+        self._inbox = folder.name
+        self._given = str(folder.path)
+        self._real = os.path.realpath(folder.path)
         self._hint = hint
         self._moved = Kind.WHOLE if closes else Kind.APPEARED
 
@@ -154,7 +152,8 @@ class _Handler(FileSystemEventHandler):
         """Turn one event into a hint, or into nothing."""
         kind, path = self._read(event)
         if path:
-            self._hint(Hint(self._inbox, os.fsdecode(path), kind))
+            below = os.fsdecode(path).removeprefix(self._real)
+            self._hint(Hint(self._inbox, self._given + below, kind))
 
     def _read(self, event: FileSystemEvent) -> tuple[Kind, bytes | str]:
         """Tell what an event says; a move out of the folder has no destination."""
@@ -194,9 +193,10 @@ class _OverflowListener(logging.Handler):
 _TOO_MANY = "more folders than the system lets be watched (fs.inotify.max_user_watches); polling"
 
 
-def _observe(watched: _Watched, handler: FileSystemEventHandler) -> None:
-    """Start watchdog on one folder. Raises OSError when the system refuses."""
+def _observe(watched: _Watched, hint: Callable[[Hint], None]) -> None:
+    """Start watchdog on one folder, or on what it leads to. Raises OSError when refused."""
     folder = watched.folder
+    handler = _Handler(folder, hint, closes=not watched.polling)
     observer: BaseObserver
     if watched.polling:
         observer = PollingObserver(timeout=folder.poll_seconds)
@@ -204,7 +204,7 @@ def _observe(watched: _Watched, handler: FileSystemEventHandler) -> None:
         observer = InotifyObserver(generate_full_events=True)
     events: list[Any] = _POLLING_EVENTS if watched.polling else _INOTIFY_EVENTS
     watched.watch = observer.schedule(
-        handler, str(folder.path), recursive=folder.recursive, event_filter=events
+        handler, os.path.realpath(folder.path), recursive=folder.recursive, event_filter=events
     )
     watched.observer = observer
     try:
@@ -242,15 +242,22 @@ def _problem(watched: _Watched, *, count: bool) -> str | None:
 
 
 def _unwatched(watched: _Watched, emitters: set[EventEmitter]) -> bool:
-    """Tell whether folders below the inbox have no watch."""
+    """Tell whether folders below the inbox have no watch, and had none at the last count.
+
+    A folder that is new is watched in a moment; one that stays unwatched is beyond the limit.
+    """
     if not watched.folder.recursive:
         return False
-    watches = sum(
-        len(emitter._inotify._active_callbacks_by_path)  # noqa: SLF001 - watchdog gives no count
+    folders = {folder for folder, _, _ in os.walk(os.path.realpath(watched.folder.path))}
+    watches = {
+        os.fsdecode(path)
         for emitter in emitters
         if isinstance(emitter, InotifyEmitter) and emitter._inotify is not None  # noqa: SLF001
-    )
-    return watches < sum(1 for _ in os.walk(watched.folder.path))
+        for path in list(emitter._inotify._active_callbacks_by_path)  # noqa: SLF001 - no public list
+    }
+    missed, before = frozenset(folders - watches), watched.missed
+    watched.missed = missed
+    return bool(missed & before)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-import apprise
 import requests
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 from apprise.plugins import url_to_dict
@@ -105,7 +104,7 @@ def send(channel: Channel, message: Message, clock: Clock) -> Attempt:
     token = _seen.set(seen)
     try:
         with _quiet():
-            ok, timed_out, said = _notify(channel, message)
+            ok, said = _notify(channel, message)
     finally:
         _seen.reset(token)
     milliseconds = (time.perf_counter() - begun) * 1000
@@ -113,7 +112,7 @@ def send(channel: Channel, message: Message, clock: Clock) -> Attempt:
         return Attempt(
             message.delivery_id, channel.name, at, True, milliseconds, http_code=seen.code
         )
-    reason, error = _explained(seen, said, timed_out=timed_out)
+    reason, error = _explained(seen, said)
     return Attempt(
         message.delivery_id,
         channel.name,
@@ -127,24 +126,25 @@ def send(channel: Channel, message: Message, clock: Clock) -> Attempt:
     )
 
 
-def _notify(channel: Channel, message: Message) -> tuple[bool, bool, str]:
-    """Hand a message to Apprise; give whether it went, whether time ran out, and what it said."""
+def _notify(channel: Channel, message: Message) -> tuple[bool, str]:
+    """Hand a message to Apprise; give whether it went, and what Apprise said of it."""
     try:
         plugin = _plugin(channel.url)
     except UnusableError as error:
-        return False, False, str(error)
+        return False, str(error)
+    plugin.request_rate_per_sec = 0  # it would sleep between the parts of a long message
+    plugin.socket_connect_timeout = plugin.socket_read_timeout = channel.timeout
     form = _format_of(plugin)
     instance = Apprise(asset=plugin.asset)
     instance.add(plugin)
-    result = _call(instance, render(message, form), form, message.severity, channel.timeout)
+    result = _call(instance, render(message, form), form, message.severity)
     said = "; ".join(
         str(getattr(entry, "message", entry))
         for one in result
         for tried in one
         for entry in tried.logs
     )
-    timed_out = result.status == apprise.AppriseResultStatus.TIMEOUT
-    return bool(result), timed_out, said
+    return bool(result), said
 
 
 def _plugin(url: str) -> Any:  # noqa: ANN401 - Apprise is untyped
@@ -172,23 +172,19 @@ def _parsed(url: str) -> dict[str, Any] | None:
     return parsed
 
 
-def _call(
-    instance: Apprise, words: Rendered, form: MessageFormat, severity: Severity, timeout: float
-) -> Any:  # noqa: ANN401 - Apprise is untyped
+def _call(instance: Apprise, words: Rendered, form: MessageFormat, severity: Severity) -> Any:  # noqa: ANN401 - Apprise is untyped
     """Call Apprise."""
     return instance.notify(
         body=words.body,
         title=words.title,
         notify_type=_TYPES[severity],
         body_format=NotifyFormat(form.value),
-        timeout=timeout,
     )
 
 
 def _format_of(plugin: Any) -> MessageFormat:  # noqa: ANN401 - Apprise is untyped
     """Ask which markup the channel takes."""
-    wanted = getattr(plugin.notify_format, "value", plugin.notify_format)
-    return MessageFormat(wanted) if wanted in set(MessageFormat) else MessageFormat.TEXT
+    return MessageFormat(plugin.resolve_format().value)
 
 
 def _asset() -> AppriseAsset:
@@ -202,13 +198,13 @@ def _asset() -> AppriseAsset:
     return asset
 
 
-def _explained(seen: _Seen, said: str, *, timed_out: bool) -> tuple[DeliveryReason, str]:
+def _explained(seen: _Seen, said: str) -> tuple[DeliveryReason, str]:
     """Name the reason of a failure."""
     if seen.code == _THROTTLED:
         return DeliveryReason.THROTTLED, "HTTP 429: too many requests"
     if seen.code is not None and seen.code >= _ERROR_FROM:
         return DeliveryReason.HTTP_ERROR, f"HTTP {seen.code}"
-    if timed_out or isinstance(seen.trouble, requests.Timeout):
+    if isinstance(seen.trouble, requests.Timeout) or (not seen.trouble and "timed out" in said):
         return DeliveryReason.TIMEOUT, "no answer in time"
     if isinstance(seen.trouble, requests.ConnectionError):
         return DeliveryReason.UNREACHABLE, _root_cause(seen.trouble)
@@ -228,11 +224,11 @@ def _seconds(retry_after: str | None, now: datetime) -> float | None:
     """Read Retry-After: seconds, or a date (RFC 9110, 10.2.3)."""
     if not retry_after:
         return None
-    if retry_after.strip().isdigit():
+    if retry_after.isascii() and retry_after.strip().isdecimal():
         return float(retry_after)
     try:
         moment = email.utils.parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
 

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wirewatch.clock import Clock
-from wirewatch.model import Attempt, Message
+from wirewatch.model import Attempt
 from wirewatch.notify.backoff import delay
-from wirewatch.notify.send import Channel, send
+from wirewatch.notify.send import Channel
+from wirewatch.pipeline.lane import Lane
 from wirewatch.store.database import Store, StoreUnavailableError
-from wirewatch.store.outbox import claim, next_due, record, recover, retire
+from wirewatch.store.outbox import claim, next_due, record, recover, release, retire
 
 _AHEAD = 8  # messages claimed for a lane at once: it never waits for a commit
 _IDLE = 5.0  # seconds after which the thread looks around, and beats
@@ -58,10 +59,11 @@ class Deliveries:
         self._patience = patience
         self._clock = clock
         self._beat = beat
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[str, Lane] = {}
         self._sending: Counter[str] = Counter()
         self._done: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
         self._unrecorded: list[Attempt] = []
+        self._failure: BaseException | None = None
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
@@ -81,26 +83,34 @@ class Deliveries:
         self._wake.set()
 
     def run(self) -> None:
-        """Deliver until asked to stop; then let what is being sent end, and record it."""
-        while not self._stopping.is_set():
+        """Deliver until asked to stop; then let what is being sent end, and record it.
+
+        Raises what a lane died of, should one die: there is no half-dead outbox.
+        """
+        while not self._stopping.is_set() and not self._failure:
             self._beat("deliver")
             self._wake.wait(self._turn_or_wait())
             self._wake.clear()
         self._finish()
+        if self._failure:
+            raise self._failure
 
     def drain(self) -> None:
         """Deliver what is due now, each once, and return when all has been recorded."""
-        while True:
+        while not self._failure:
             self.turn()
             if not self._sending:
                 break
             self._wake.wait()
             self._wake.clear()
         self._finish()
+        if self._failure:
+            raise self._failure
 
     def turn(self) -> None:
         """Record what came back and claim what is due, in one transaction; pass it to the lanes."""
         self._unrecorded += self._returned()
+        self._unrecorded += self._given_up()
         room = {name: _AHEAD - self._sending[name] for name in self._channels}
         with self._store.write() as db:
             record(db, self._unrecorded, self._patience.delay, self._patience.give_up_after)
@@ -116,7 +126,9 @@ class Deliveries:
         """Take a turn if there is work; give the seconds until there is some."""
         try:
             due = next_due(self._store.db, self._open_channels())
-            if not self._done.empty() or self._unrecorded or (due and due <= self._clock()):
+            overdue = any(lane.is_overdue() for lane in self._lanes.values())
+            back = overdue or self._unrecorded or not self._done.empty()
+            if back or (due and due <= self._clock()):
                 self.turn()
                 due = next_due(self._store.db, self._open_channels())
         except StoreUnavailableError:
@@ -136,12 +148,30 @@ class Deliveries:
             attempts.append(self._done.get())
         return attempts
 
-    def _lane(self, name: str) -> "_Lane":
+    def _given_up(self) -> list[Attempt]:
+        """Replace lanes whose service neither answers nor fails; give the attempts they made."""
+        attempts = []
+        for name, lane in list(self._lanes.items()):
+            attempt = lane.give_up_if_overdue()
+            if attempt:
+                attempts.append(attempt)
+                del self._lanes[name]
+                for message in lane.unsent:
+                    self._lane(name).put(message)
+        return attempts
+
+    def _lane(self, name: str) -> Lane:
         """Give a channel's lane, made when it is first needed."""
         lane = self._lanes.get(name)
         if lane is None:
-            lane = self._lanes[name] = _Lane(self._channels[name], self._clock, self._sent)
+            channel = self._channels[name]
+            lane = self._lanes[name] = Lane(channel, self._clock, self._sent, self._failed)
         return lane
+
+    def _failed(self, error: BaseException) -> None:
+        """Note that a lane died."""
+        self._failure = error
+        self._wake.set()
 
     def _sent(self, attempt: Attempt) -> None:
         """Take back an attempt from a lane."""
@@ -163,47 +193,9 @@ class Deliveries:
         try:
             with self._store.write() as db:
                 record(db, attempts, self._patience.delay, self._patience.give_up_after)
-                db.conn.executemany(
-                    "UPDATE deliveries SET state = 'pending' WHERE id = ?",
-                    [(message.delivery_id,) for message in unsent],
-                )
+                release(db, unsent)
         except StoreUnavailableError:
             return  # they go again at the next start, marked as possible repeats
         self._unrecorded = []
         self._sending.clear()
         self._lanes.clear()
-
-
-class _Lane:
-    """The thread of one channel."""
-
-    def __init__(self, channel: Channel, clock: Clock, sent: Callable[[Attempt], None]) -> None:
-        self._channel = channel
-        self._clock = clock
-        self._sent = sent
-        self._stopping = False
-        self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self.unsent: list[Message] = []
-        self._thread = threading.Thread(target=self._run, name=f"lane-{channel.name}", daemon=True)
-        self._thread.start()
-
-    def put(self, message: Message) -> None:
-        """Queue a message."""
-        self._messages.put(message)
-
-    def stop(self) -> None:
-        """Ask the lane to end after the message it is sending."""
-        self._stopping = True
-        self._messages.put(None)
-
-    def join(self, timeout: float) -> None:
-        """Wait for the end."""
-        self._thread.join(timeout)
-
-    def _run(self) -> None:
-        """Send until asked to stop."""
-        while (message := self._messages.get()) is not None:
-            if self._stopping:
-                self.unsent.append(message)
-            else:
-                self._sent(send(self._channel, message, self._clock))

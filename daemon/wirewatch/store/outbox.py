@@ -130,6 +130,17 @@ def _attempt_row(attempt: Attempt) -> dict[str, object]:
     }
 
 
+def release(db: Database, messages: Iterable[Message]) -> None:
+    """Give back claims on messages that nobody began to send. Call it inside a transaction."""
+    db.conn.executemany(
+        "UPDATE deliveries SET state = 'pending', reason = ? WHERE id = ?",
+        [
+            (DeliveryReason.INTERRUPTED.value if m.repeat_possible else None, m.delivery_id)
+            for m in messages
+        ],
+    )
+
+
 def recover(db: Database, now: datetime) -> int:
     """After a stop in the middle of sending, make those deliveries due again; give their number.
 

@@ -58,20 +58,21 @@ KNOWN = "|".join(re.escape(form) for form in sorted(_NAMES, key=len, reverse=Tru
 """A pattern for any known agency's name as it is written, longest first."""
 
 _BEFORE_VERB = re.compile(
-    rf"(?:^|[,;:.\"”»'’–—-] ?|\bciting |\bas )(?:the )?(?P<name>{KNOWN})(?:['’]s|['’-]?\w{{1,4}})?"
-    r"(?: news agency| agency)?"
-    r"(?: correspondents?| müxbiri| muhabiri| muxbiri| tilshisi| тілшісі| تىلشىسى)?"
-    r"(?: in [A-Z]\w+)? $"
+    rf"(?:^(?:As )?|[,;:.\"”»'’–—-] ?|\bciting |\bas )(?:[Tt]he )?(?P<name>{KNOWN})"
+    r"(?:['’]s|['’-]?\w{1,4})?(?: (?:[Nn]ews )?[Aa]gency)?"
+    r"(?: correspondents?| müxbiri| muhabiri| muxbiri| tilshisi| тілшісі| ءتىلشىسى)?"
+    r"(?: in [A-Z]\w+)?(?: has| have)? $"
 )
 _ENGLISH_VERB = re.compile(r"\b(?:reports|reported|informs|informed|learned)\b")
 _VERB = re.compile(
     r"\b(?:reports|reported|informs|informed|learned|xəbər verir|bildirir|məlumat verir|bildirdi"
-    r"|haber verdi|aktardı|xabar beradi|xabar qildi|habarlaıdy|хабарлайды|деп хабарлады|билдирет"
+    r"|haber verdi|aktardı|xabar beradi|xabar qildi|habarlaıdy|хабарлайды|хабарлады|билдирет"
     r"|habar berýär|حابارلايدى)\b"
 )
 _AFTER_VERB = re.compile(
-    r"\b(?:сообщает|сообщил[ао]?|передает|передаёт|передал[ао]?|пишет|информирует|по данным)"
-    rf"(?: корреспондент| агентство| МИА| НИА)* [«\"]?(?P<name>{KNOWN})\b"
+    r"\b(?:сообщает|сообщил[ао]?|передает|передаёт|передал[ао]?|пишет|информирует|по данным"
+    r"|хабарлайды|хабарлады|xabar beradi|xabar qildi|habarlaıdy|حابارلايدى)"
+    rf"(?: корреспондент| агентств[оа]| МИА| НИА)* [«\"]?(?P<name>{KNOWN})\b"
 )
 _LOOK_BACK = 70  # characters before the verb that hold the signature
 
@@ -95,5 +96,7 @@ def attribution(paragraph: str) -> str | None:
         signed = _BEFORE_VERB.search(paragraph, begin, verb.start())
         if signed:
             return _NAMES[signed["name"]]
-    found = None if paragraph.isascii() else _AFTER_VERB.search(paragraph)
+    if paragraph.isascii() and "xabar" not in paragraph:  # none of the verbs can be there
+        return None
+    found = _AFTER_VERB.search(paragraph)
     return _NAMES[found["name"]] if found else None
