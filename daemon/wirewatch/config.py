@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringCo
 
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.states import After, Watching
-from wirewatch.tomlfile import Table, read_table
+from wirewatch.tomlfile import Table, read_partly
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -26,7 +26,11 @@ def _duration(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
         raise ValueError(
             f"{value!r} is no duration | write it as '300ms', '2s', '5m', '1h' or '3d'"
         )
-    return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
+    try:
+        return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
+    except OverflowError:
+        problem = f"{value!r} is no duration that a calendar holds"
+        raise ValueError(f"{problem} | write it as '5m', '1h' or '3d'") from None
 
 
 def _size(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
@@ -34,7 +38,7 @@ def _size(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
     found = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    if not found:
+    if not found or not float(found[1]):
         raise ValueError(f"{value!r} is no size | write it as '200kB', '20MB' or '1GB'")
     return int(float(found[1]) * _BYTES[found[2]])
 
@@ -158,32 +162,37 @@ def find_config(given: Path | None) -> Path:
 
 def load_config(path: Path) -> Config:
     """Read and check a configuration. Raises ConfigError with every fault at once."""
-    table = read_table(path, ConfigTable)
+    config, faults = read_config(path)
+    if faults or config is None:
+        raise ConfigError(faults)
+    return config
+
+
+def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
+    """Read a configuration as far as it goes, with all its faults; None when too little is left."""
+    table, faults = read_partly(path, ConfigTable)
+    if table is None:
+        return None, faults
     base = path.parent.absolute()
-    faults: list[Fault] = []
     inboxes = tuple(_absolute(base, row) for row in table.inbox)
     store = _join(base, table.store.path)
     faults += _name_faults(path, "inbox", [row.name for row in inboxes])
     faults += _name_faults(path, "channel", [row.name for row in table.channel])
     faults += _overlap_faults(path, inboxes, store)
-    channels = tuple(
-        _resolved(path, number, row, faults) for number, row in enumerate(table.channel, 1)
-    )
-    rule_files = _expanded(path, base, "rules", table.rules.paths, faults)
-    gazetteers = _expanded(path, base, "gazetteers", table.gazetteers.paths, faults)
-    if faults:
-        raise ConfigError(faults)
-    return Config(
+    config = Config(
         path=path.absolute(),
         store=store,
         inboxes=inboxes,
-        rule_files=rule_files,
-        gazetteer_files=gazetteers,
-        channels=channels,
+        rule_files=_expanded(path, base, "rules", table.rules.paths, faults),
+        gazetteer_files=_expanded(path, base, "gazetteers", table.gazetteers.paths, faults),
+        channels=tuple(
+            _resolved(path, number, row, faults) for number, row in enumerate(table.channel, 1)
+        ),
         limits=table.limits,
         intake=table.intake,
         delivery=table.delivery,
     )
+    return config, faults
 
 
 def _join(base: Path, path: Path) -> Path:

@@ -6,15 +6,15 @@ from importlib import resources
 from pathlib import Path
 
 from wirewatch.clock import Clock
-from wirewatch.config import Config, load_config
+from wirewatch.config import Config, read_config
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.notify.send import Channel, fault_of
 from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
 from wirewatch.pipeline.inboxes import Inbox, inboxes_of
-from wirewatch.rules.gazetteer import Gazetteer, load_gazetteers
+from wirewatch.rules.gazetteer import Gazetteer, read_gazetteers
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.rulebook import Rule, load_rules
+from wirewatch.rules.rulebook import Rule, read_rules
 
 
 @dataclass(frozen=True)
@@ -45,25 +45,18 @@ class Deployment:
 
 def load_deployment(path: Path) -> Deployment:
     """Read a configuration with all that it names. Raises ConfigError with every fault at once."""
-    faults: list[Fault] = []
-    config = load_config(path)
-    gazetteers: dict[str, Gazetteer] = {}
-    rules: tuple[Rule, ...] = ()
-    try:
-        gazetteers = load_gazetteers(shipped_gazetteers(), config.gazetteer_files)
-    except ConfigError as error:
-        faults += error.faults
+    config, faults = read_config(path)
+    if config is None:
+        raise ConfigError(faults)
+    gazetteers, wrong_gazetteers = read_gazetteers(shipped_gazetteers(), config.gazetteer_files)
     names = [table.name for table in config.channels]
-    try:
-        if not faults:
-            rules = load_rules(config.rule_files, gazetteers, names)
-    except ConfigError as error:
-        faults += error.faults
+    rules, wrong_rules = read_rules(config.rule_files, gazetteers, names)
+    faults += wrong_gazetteers + wrong_rules
     channels = {
         table.name: Channel(table.name, table.url.get_secret_value(), table.timeout.total_seconds())
         for table in config.channels
     }
-    faults += _channel_faults(config, channels.values())
+    faults += _channel_faults(path, channels.values(), faults)
     if faults:
         raise ConfigError(faults)
     return Deployment(config, gazetteers, rules, channels)
@@ -75,13 +68,14 @@ def shipped_gazetteers() -> list[Path]:
     return sorted(folder.rglob("*.toml"))
 
 
-def _channel_faults(config: Config, channels: Iterable[Channel]) -> list[Fault]:
-    """Find channels that Apprise cannot use."""
+def _channel_faults(path: Path, channels: Iterable[Channel], known: list[Fault]) -> list[Fault]:
+    """Find channels that Apprise cannot use, unless their secret is known to be missing."""
     faults = []
+    told = {fault.place for fault in known}
     for number, channel in enumerate(channels, start=1):
-        problem = fault_of(channel.url)
+        place = f"{path}: channel[{number}].url"
+        problem = None if place in told else fault_of(channel.url)
         if problem:
-            place = f"{config.path}: channel[{number}].url"
             remedy = "see https://github.com/caronc/apprise/wiki for the service's form"
             faults.append(Fault(place, problem, remedy))
     return faults

@@ -1,5 +1,7 @@
 """Read TOML files into checked models: every fault at once, each with its place and a remedy."""
 
+import contextlib
+import copy
 import difflib
 import tomllib
 from pathlib import Path
@@ -27,31 +29,67 @@ def read_table(path: Path, model: type[Model]) -> Model:
     Raises ConfigError with every fault of the file: unreadable, no TOML (with line and column),
     unknown keys (with the nearest known one), wrong or missing values (with the key's path).
     """
+    table, faults = read_partly(path, model)
+    if faults or table is None:
+        raise ConfigError(faults)
+    return table
+
+
+def read_partly(path: Path, model: type[Model]) -> tuple[Model | None, list[Fault]]:
+    """Read one file as far as it goes: the table without its faulty keys, and the faults.
+
+    So that faults of other kinds can be told in the same go. None when too little is left.
+    """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ConfigError([Fault(str(path), reason, "check the path and permissions")]) from error
+        return None, [Fault(str(path), reason, "check the path and permissions")]
     except UnicodeDecodeError as error:
         problem = f"byte {error.start} is not UTF-8"
-        raise ConfigError([Fault(str(path), problem, "save the file as UTF-8")]) from error
+        return None, [Fault(str(path), problem, "save the file as UTF-8")]
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            [Fault(str(path), f"not TOML: {error}", "see https://toml.io")]
-        ) from error
+        return None, [Fault(str(path), f"not TOML: {error}", "see https://toml.io")]
     try:
-        return model.model_validate(data)
+        return model.model_validate(data), []
     except ValidationError as error:
-        raise ConfigError(
-            _fault(path, model, dict(detail)) for detail in error.errors(include_url=False)
-        ) from error
+        details = [dict(detail) for detail in error.errors(include_url=False)]
+    told = [detail for detail in details if not _follows(detail, details)]
+    faults = [_fault(path, model, detail) for detail in told]
+    try:
+        return model.model_validate(_without(data, details)), faults
+    except ValidationError:
+        return None, faults
+
+
+def _follows(detail: dict[str, Any], details: list[dict[str, Any]]) -> bool:
+    """Tell whether a list is called too short only because what is in it is at fault."""
+    keys = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(keys)] == keys for other in details if other is not detail
+    )
+
+
+def _without(data: dict[str, Any], details: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give the data without the keys that are at fault, as far as they can be left out."""
+    data = copy.deepcopy(data)
+    for detail in details:
+        *path, last = detail["loc"]
+        holder: Any = data
+        with contextlib.suppress(KeyError, IndexError, TypeError):
+            for key in path:
+                holder = holder[key]
+            if isinstance(holder, dict):
+                holder.pop(last, None)
+    return data
 
 
 def nearest(name: str, known: list[str], what: str) -> str:
     """Give a remedy that names the nearest known word, or else all that there are."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    by_case = {word.casefold(): word for word in known}
+    close = difflib.get_close_matches(name.casefold(), by_case, n=1, cutoff=0.5)
     if close:
-        return f"did you mean {close[0]!r}?"
+        return f"did you mean {by_case[close[0]]!r}?"
     return f"known {what}: {', '.join(sorted(known)[:20])}" if known else f"there are no {what}"
 
 
@@ -70,8 +108,11 @@ def _fault(path: Path, model: type[BaseModel], detail: dict[str, Any]) -> Fault:
         case "value_error":
             problem, _, remedy = str(detail["ctx"]["error"]).partition(" | ")
             return Fault(place, problem, remedy)
+        case "tuple_type":
+            return Fault(place, "must be a list", f"write [[{keys[-1]}]] for a table, or [ … ]")
         case _:
-            return Fault(place, str(detail["msg"]).lower(), "see docs/configuration.md")
+            message = str(detail["msg"])
+            return Fault(place, message[0].lower() + message[1:], "see docs/configuration.md")
 
 
 def _key_path(keys: tuple[str | int, ...]) -> str:

@@ -75,10 +75,11 @@ class Watcher:
     hint: Callable[[Hint], None]
     _watched: list[_Watched] = field(default_factory=list)
     _overflow: "_OverflowListener | None" = None
+    _overflowed: bool = False
 
     def start(self) -> None:
         """Begin to watch; a folder that is not there yet is watched as soon as `check` sees it."""
-        self._overflow = _OverflowListener(self._rescan_all)
+        self._overflow = _OverflowListener(self._lost_events)
         self._watched = [_Watched(folder) for folder in self.folders]
         for watched in self._watched:
             self._begin(watched)
@@ -98,6 +99,9 @@ class Watcher:
         wrong, one line each.
         """
         problems = []
+        if self._overflowed:
+            self._overflowed = False
+            self._rescan_all()
         for watched in self._watched:
             problem = _problem(watched, count=count)
             if problem:
@@ -131,6 +135,11 @@ class Watcher:
                 _log.warning("inbox %s cannot be %s: %s", folder.name, way, error.strerror)
             else:
                 return
+
+    def _lost_events(self) -> None:
+        """List every folder now, and once more when watchdog has surely watched them anew."""
+        self._overflowed = True
+        self._rescan_all()
 
     def _rescan_all(self) -> None:
         """Ask for every folder to be listed."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import requests
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
@@ -149,7 +150,6 @@ def _notify(channel: Channel, message: Message) -> tuple[bool, str]:
 
 def _plugin(url: str) -> Any:  # noqa: ANN401 - Apprise is untyped
     """Make a fresh instance of the plugin that serves a URL. Raises UnusableError."""
-    schema = url.partition(":")[0]
     with _quiet():
         parsed = _parsed(url)
         try:
@@ -159,7 +159,7 @@ def _plugin(url: str) -> Any:  # noqa: ANN401 - Apprise is untyped
         except TypeError as error:
             raise UnusableError(_masked(str(error), url)) from error
     if not plugin:
-        raise UnusableError(f"Apprise cannot use this {schema}:// URL")
+        raise UnusableError("Apprise cannot use this URL")
     return plugin
 
 
@@ -235,8 +235,9 @@ def _seconds(retry_after: str | None, now: datetime) -> float | None:
 
 def _masked(text: str, url: str) -> str:
     """Take every part of a channel's URL out of a text that people will see."""
-    parts = [part for part in re.split(r"[/:@?&=,]+", url.partition("://")[2]) if len(part) > 3]  # noqa: PLR2004
-    for secret in sorted({url, *parts}, key=len, reverse=True):
+    parts = re.split(r"[/:@?&=,]+", url.partition("://")[2])
+    words = {url, *parts, *map(unquote, parts)}
+    for secret in sorted((word for word in words if len(word) > 3), key=len, reverse=True):  # noqa: PLR2004
         text = text.replace(secret, "***")
     return text
 

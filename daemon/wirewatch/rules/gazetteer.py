@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.text.fold import fold_term
-from wirewatch.tomlfile import Table, read_table
+from wirewatch.tomlfile import Table, read_partly
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 _Text = Annotated[str, StringConstraints(min_length=1)]
@@ -69,26 +69,42 @@ class Gazetteer:
         return sorted(countries | groups | {entry.id for entry in self.entries})
 
 
-def load_gazetteers(shipped: Iterable[Path], own: Iterable[Path]) -> dict[str, Gazetteer]:
-    """Read gazetteers: the shipped ones, then those of a configuration.
+def read_gazetteers(
+    shipped: Iterable[Path], own: Iterable[Path]
+) -> tuple[dict[str, Gazetteer], list[Fault]]:
+    """Read gazetteers, the shipped ones, then those of a configuration; give every fault too.
 
     An own gazetteer of the same name adds its entries, and replaces those of the same id; with
-    `replace = true` it replaces the whole list. Raises ConfigError with every fault.
+    `replace = true` it replaces the whole list.
     """
     faults: list[Fault] = []
-    merged: dict[str, dict[str, Entry]] = {}
+    merged: dict[str, dict[str, tuple[Entry, str]]] = {}
     for path in [*shipped, *own]:
-        try:
-            table = read_table(path, GazetteerTable)
-        except ConfigError as error:
-            faults += error.faults
+        table, found = read_partly(path, GazetteerTable)
+        faults += found
+        if table is None:
             continue
         faults += _faults(path, table)
         entries = {} if table.replace else merged.get(table.name, {})
-        merged[table.name] = entries | {row.id: _entry(row) for row in table.entry}
+        merged[table.name] = entries | {
+            row.id: (_entry(row), f"{path}: entry[{number}].spellings")
+            for number, row in enumerate(table.entry, start=1)
+        }
+    for rows in merged.values():
+        faults += _clashes(rows.values())
+    gazetteers = {
+        name: _gazetteer(name, tuple(entry for entry, _ in rows.values()))
+        for name, rows in merged.items()
+    }
+    return gazetteers, faults
+
+
+def load_gazetteers(shipped: Iterable[Path], own: Iterable[Path]) -> dict[str, Gazetteer]:
+    """Read gazetteers as `read_gazetteers` does. Raises ConfigError with every fault."""
+    gazetteers, faults = read_gazetteers(shipped, own)
     if faults:
         raise ConfigError(faults)
-    return {name: _gazetteer(name, tuple(rows.values())) for name, rows in merged.items()}
+    return gazetteers
 
 
 def _entry(row: EntryTable) -> Entry:
@@ -107,23 +123,43 @@ def _gazetteer(name: str, entries: tuple[Entry, ...]) -> Gazetteer:
 
 
 def _faults(path: Path, table: GazetteerTable) -> list[Fault]:
-    """Find ids given twice, spellings without a letter, and spellings that two entries share."""
+    """Find ids given twice, and spellings without a letter."""
     faults: list[Fault] = []
     ids: set[str] = set()
-    owners: dict[str, str] = {}
     for number, row in enumerate(table.entry, start=1):
         place = f"{path}: entry[{number}]"
         if row.id in ids:
             faults.append(Fault(f"{place}.id", f"{row.id!r} is given twice", "rename one of them"))
         ids.add(row.id)
-        for spelling in dict.fromkeys((*row.spellings, *row.acronyms)):
-            key = spelling if spelling in row.acronyms else fold_term(spelling)
-            if not any(char.isalnum() for char in key):
+        entry = _entry(row)
+        for spelling in (*entry.spellings, *entry.acronyms):
+            if not any(char.isalnum() for char in fold_term(spelling)):
                 problem = f"the spelling {spelling!r} holds no letter or digit"
                 faults.append(Fault(f"{place}.spellings", problem, "take it away"))
-            owner = owners.setdefault(key, row.id)
-            if owner != row.id:
+    return faults
+
+
+def _clashes(rows: Iterable[tuple[Entry, str]]) -> list[Fault]:
+    """Find spellings that two entries of a gazetteer share; `rows` are entries with their place.
+
+    Acronyms that differ in case are two, but a spelling stands for every case.
+    """
+    rows = list(rows)
+    faults: list[Fault] = []
+    folded: dict[str, str] = {}
+    exact: dict[str, str] = {}
+    for entry, _ in rows:
+        for spelling in entry.spellings:
+            folded.setdefault(fold_term(spelling), entry.id)
+        for acronym in entry.acronyms:
+            exact.setdefault(acronym, entry.id)
+    for entry, place in rows:
+        owners = [(spelling, folded[fold_term(spelling)]) for spelling in entry.spellings]
+        owners += [(acronym, exact[acronym]) for acronym in entry.acronyms]
+        owners += [(a, folded.get(fold_term(a), entry.id)) for a in entry.acronyms]
+        for spelling, owner in owners:
+            if owner != entry.id:
                 problem = f"{spelling!r} is a spelling of {owner!r} too"
                 remedy = "keep it in one entry, or add the words that tell them apart"
-                faults.append(Fault(f"{place}.spellings", problem, remedy))
+                faults.append(Fault(place, problem, remedy))
     return faults

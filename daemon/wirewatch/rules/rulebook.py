@@ -13,7 +13,7 @@ from wirewatch.rules.gazetteer import Gazetteer
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.query import Named, Query, leaves, needs
 from wirewatch.states import Severity
-from wirewatch.tomlfile import Table, nearest, read_table
+from wirewatch.tomlfile import Table, nearest, read_partly
 
 
 class RuleTable(Table):
@@ -45,35 +45,44 @@ class Rule:
     hash: str
 
 
-def load_rules(
+def read_rules(
     paths: Iterable[Path], gazetteers: Mapping[str, Gazetteer], channels: Iterable[str]
-) -> tuple[Rule, ...]:
-    """Read rule files. Raises ConfigError with every fault of all of them; none is skipped."""
+) -> tuple[tuple[Rule, ...], list[Fault]]:
+    """Read rule files; give the sound rules, and every fault of the others. None is skipped."""
     faults: list[Fault] = []
-    rules: dict[str, Rule] = {}
+    rules: list[Rule] = []
+    names: set[str] = set()
     known_channels = list(channels)
     for path in paths:
-        try:
-            table = read_table(path, RuleFile)
-        except ConfigError as error:
-            faults += error.faults
-            continue
-        for number, row in enumerate(table.rule, start=1):
+        table, found = read_partly(path, RuleFile)
+        faults += found
+        for number, row in enumerate(table.rule if table else (), start=1):
             place = f"{path}: rule[{number}]"
-            if row.name in rules:
+            if row.name in names:
                 problem = f"the name {row.name!r} is taken"
                 faults.append(Fault(f"{place}.name", problem, "rename one of the two rules"))
+            names.add(row.name)
             faults += _unknown_channels(place, row, known_channels)
             try:
                 query = parse_query(row.query)
             except RuleError as error:
                 faults.append(Fault(f"{place}.query", error.drawn(), error.remedy))
                 continue
-            faults += _query_faults(place, query, gazetteers)
-            rules[row.name] = _rule(row, query, gazetteers)
+            wrong = _query_faults(place, query, gazetteers)
+            faults += wrong
+            if not wrong:
+                rules.append(_rule(row, query, gazetteers))
+    return tuple(rules), faults
+
+
+def load_rules(
+    paths: Iterable[Path], gazetteers: Mapping[str, Gazetteer], channels: Iterable[str]
+) -> tuple[Rule, ...]:
+    """Read rule files. Raises ConfigError with every fault of all of them."""
+    rules, faults = read_rules(paths, gazetteers, channels)
     if faults:
         raise ConfigError(faults)
-    return tuple(rules.values())
+    return rules
 
 
 def rule_of(name: str, query: str, gazetteers: Mapping[str, Gazetteer]) -> Rule:
