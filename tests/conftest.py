@@ -1,6 +1,7 @@
 """What the tests share: a clock that only moves when told, and small things made on demand."""
 
 import hashlib
+import socket
 import sys
 import threading
 import warnings
@@ -161,9 +162,15 @@ def receiver() -> Iterator[Receiver]:
     server.close()
 
 
-STORY = (
-    "ASTANA, March 2. The Majilis and the Milli Majlis agreed on a joint sitting, Kazinform says."
-)
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """Give a port that nobody listens on, held so that nobody else takes it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+STORY = "ASTANA, March 2. The Majilis and the Milli Majlis agreed on a joint sitting, Kazinform reports."
 
 
 @dataclass(frozen=True)

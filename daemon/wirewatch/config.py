@@ -16,6 +16,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)?")
 _BYTES = {None: 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_WILD = re.compile(r"[*?\[]")
 _REFERENCE = re.compile(r"\$\{(\w+):([^}]+)\}")
 
 
@@ -243,9 +244,10 @@ def _expanded(
     found: dict[Path, None] = {}
     for number, pattern in enumerate(patterns, start=1):
         full = _join(base, Path(pattern))
-        plain = not any(char in pattern for char in "*?[")
-        if plain and not full.is_file():
-            problem = f"{full} does not exist"
+        plain = not _WILD.search(pattern)
+        named = full if plain else _join(base, Path(_WILD.split(pattern)[0] + "x")).parent
+        if not (named.is_file() if plain else named.is_dir()):
+            problem = f"{named} does not exist"
             faults.append(Fault(f"{path}: {key}.paths[{number}]", problem, "check the path"))
         root = Path(full.anchor)
         matches = [full] if plain else sorted(root.glob(str(full.relative_to(root))))

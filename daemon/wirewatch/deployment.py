@@ -50,7 +50,8 @@ def load_deployment(path: Path) -> Deployment:
         raise ConfigError(faults)
     gazetteers, wrong_gazetteers = read_gazetteers(shipped_gazetteers(), config.gazetteer_files)
     names = [table.name for table in config.channels]
-    rules, wrong_rules = read_rules(config.rule_files, gazetteers, names)
+    known = None if wrong_gazetteers else gazetteers
+    rules, wrong_rules = read_rules(config.rule_files, known, names)
     faults += wrong_gazetteers + wrong_rules
     channels = {
         table.name: Channel(table.name, table.url.get_secret_value(), table.timeout.total_seconds())

@@ -144,22 +144,26 @@ def _clashes(rows: Iterable[tuple[Entry, str]]) -> list[Fault]:
 
     Acronyms that differ in case are two, but a spelling stands for every case.
     """
-    rows = list(rows)
     faults: list[Fault] = []
-    folded: dict[str, str] = {}
-    exact: dict[str, str] = {}
-    for entry, _ in rows:
-        for spelling in entry.spellings:
-            folded.setdefault(fold_term(spelling), entry.id)
-        for acronym in entry.acronyms:
-            exact.setdefault(acronym, entry.id)
+    spellings: dict[str, str] = {}
+    acronyms: dict[str, str] = {}
+    folded_acronyms: dict[str, str] = {}
     for entry, place in rows:
-        owners = [(spelling, folded[fold_term(spelling)]) for spelling in entry.spellings]
-        owners += [(acronym, exact[acronym]) for acronym in entry.acronyms]
-        owners += [(a, folded.get(fold_term(a), entry.id)) for a in entry.acronyms]
-        for spelling, owner in owners:
+        shared: dict[str, str | None] = {}
+        for spelling in entry.spellings:
+            key = fold_term(spelling)
+            shared[spelling] = spellings.setdefault(key, entry.id)
+            if shared[spelling] == entry.id:
+                shared[spelling] = folded_acronyms.get(key, entry.id)
+        for acronym in entry.acronyms:
+            key = fold_term(acronym)
+            folded_acronyms.setdefault(key, entry.id)
+            shared[acronym] = acronyms.setdefault(acronym, entry.id)
+            if shared[acronym] == entry.id:
+                shared[acronym] = spellings.get(key, entry.id)
+        for word, owner in shared.items():
             if owner != entry.id:
-                problem = f"{spelling!r} is a spelling of {owner!r} too"
+                problem = f"{word!r} is a spelling of {owner!r} too"
                 remedy = "keep it in one entry, or add the words that tell them apart"
                 faults.append(Fault(place, problem, remedy))
     return faults

@@ -46,9 +46,12 @@ class Rule:
 
 
 def read_rules(
-    paths: Iterable[Path], gazetteers: Mapping[str, Gazetteer], channels: Iterable[str]
+    paths: Iterable[Path], gazetteers: Mapping[str, Gazetteer] | None, channels: Iterable[str]
 ) -> tuple[tuple[Rule, ...], list[Fault]]:
-    """Read rule files; give the sound rules, and every fault of the others. None is skipped."""
+    """Read rule files; give the sound rules, and every fault of the others. None is skipped.
+
+    Without gazetteers (when those are at fault themselves) names of lists are taken as they come.
+    """
     faults: list[Fault] = []
     rules: list[Rule] = []
     names: set[str] = set()
@@ -71,7 +74,7 @@ def read_rules(
             wrong = _query_faults(place, query, gazetteers)
             faults += wrong
             if not wrong:
-                rules.append(_rule(row, query, gazetteers))
+                rules.append(_rule(row, query, gazetteers or {}))
     return tuple(rules), faults
 
 
@@ -116,11 +119,13 @@ def _unknown_channels(place: str, row: RuleTable, known: list[str]) -> list[Faul
     ]
 
 
-def _query_faults(place: str, query: Query, gazetteers: Mapping[str, Gazetteer]) -> list[Fault]:
+def _query_faults(
+    place: str, query: Query, gazetteers: Mapping[str, Gazetteer] | None
+) -> list[Fault]:
     """Find unknown gazetteers, unknown parts of them, and a query that is true of nearly all."""
     faults: list[Fault] = []
     for leaf in leaves(query):
-        if not isinstance(leaf, Named):
+        if not isinstance(leaf, Named) or gazetteers is None:
             continue
         gazetteer = gazetteers.get(leaf.gazetteer)
         if gazetteer is None:
