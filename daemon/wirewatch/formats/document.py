@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from charset_normalizer import from_bytes
+from charset_normalizer import CharsetMatch, CharsetMatches, from_bytes
 
 from wirewatch.errors import Unreadable
 from wirewatch.model import Article
@@ -25,6 +25,17 @@ _LEGACY = [
     "iso8859_2", "iso8859_5", "iso8859_9", "koi8_r", "koi8_u", "big5", "gb18030", "euc_jp",
     "shift_jis", "euc_kr",
 ]  # fmt: skip
+# Code pages of Latin letters often fit equally well; a language's letters tell them apart.
+_ALPHABETS = tuple(
+    map(
+        frozenset,
+        (
+            "àâæçéèêëîïôœùûüÿ", "áéíñóúüªº", "ãõáâàçéêíóôúüªº", "äöüß", "àèéìíîòóùú", "åäöæøé",
+            "áéíóöőúüű", "ąćęłńóśźż", "áčďéěíňóřšťúůýžäĺľôŕ", "ăâîşţșț", "čćđšžç", "ąčęėįšųūž",
+            "āčēģīķļņšūž", "çğıöşüâîûəäñýžň",
+        ),
+    )
+)  # fmt: skip
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _UTF8_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _SAMPLE = 65_536  # bytes of a legacy file that are enough to tell its encoding
@@ -99,11 +110,35 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError) -> str:
     cut_off = error.reason == "unexpected end of data" and len(data) - error.start < _LONGEST_UTF8
     if cut_off and not data[: error.start].isascii():
         raise Unreadable(FileReason.TRUNCATED, "ends inside a character") from error
-    best = from_bytes(data[:_SAMPLE], cp_isolation=_LEGACY).best()
+    sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1 or _SAMPLE]
+    best = _best(from_bytes(sample, cp_isolation=_LEGACY))
     if best is None:
         detail = f"neither UTF-8 (byte {error.start:,}) nor a known encoding"
         raise Unreadable(FileReason.UNDECODABLE, detail) from error
     return _strict(data, best.encoding)
+
+
+def _best(matches: CharsetMatches) -> CharsetMatch | None:
+    """Take the likeliest encoding, and of equally likely ones that whose letters go together."""
+    best = matches.best()
+    if best is None:
+        return None
+    equal = [
+        match
+        for match in matches
+        if abs(match.chaos - best.chaos) < 0.01 and abs(match.coherence - best.coherence) < 0.05  # noqa: PLR2004
+    ]
+    return min(equal, key=_strange_letters)
+
+
+def _strange_letters(match: CharsetMatch) -> int:
+    """Count the letters that the nearest language does not have."""
+    letters = {
+        char
+        for char in str(match).lower()
+        if char > "\x7f" and unicodedata.category(char)[0] in "LNS"
+    }
+    return min(len(letters - alphabet) for alphabet in _ALPHABETS)
 
 
 def _strict(data: bytes, encoding: str) -> str:
@@ -112,7 +147,9 @@ def _strict(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         truncated = len(data) - error.start <= _LONGEST_UTF8 and "utf" in encoding
-        if "surrogate" in error.reason and not truncated:
+        in_utf8 = encoding == "utf-8" and _UTF8_SURROGATE.search(data)
+        surrogate = "surrogate" in error.reason or error.reason == "illegal encoding"
+        if (surrogate or in_utf8) and not truncated:
             raise Unreadable(FileReason.LONE_SURROGATES, f"at byte {error.start:,}") from error
         reason = FileReason.TRUNCATED if truncated else FileReason.UNDECODABLE
         detail = f"not {encoding}: {error.reason} at byte {error.start:,}"
@@ -123,10 +160,7 @@ def _clean(text: str, data: bytes) -> str:
     """Refuse decoded text that holds what no text holds."""
     if "\x00" in text:
         raise Unreadable(FileReason.NUL_BYTES, f"in {len(data):,} bytes")
-    if any(
-        unicodedata.category(char) == "Cc" and char not in "\t\n\v\f\r\x1b\x85"
-        for char in set(text)
-    ):
+    if any(char < "\x20" and char not in "\t\n\v\f\r\x1b" for char in set(text)):
         raise Unreadable(FileReason.BINARY, "control characters in the text")
     return text
 
@@ -136,10 +170,8 @@ def _utf16_without_mark(data: bytes) -> str | None:
     head = data[:400]
     if len(head) < 4 or len(data) % 2:  # noqa: PLR2004 - two characters tell nothing
         return None
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    most = len(head) // 2 * 0.7
-    if odd > most and not even:
-        return "utf-16-le"
-    if even > most and not odd:
-        return "utf-16-be"
-    return None
+    spaces = [data[place : place + 2] for place in range(0, len(head), 2)]
+    little, big = spaces.count(b" \x00"), spaces.count(b"\x00 ")
+    if max(little, big) * 25 < len(spaces):
+        return None
+    return "utf-16-le" if little > big else "utf-16-be"

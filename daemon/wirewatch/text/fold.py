@@ -51,8 +51,8 @@ def _fold_char(char: str) -> str:
         return "-"
     if category == "Zs":
         return " "
-    wide = unicodedata.normalize("NFKC", char).casefold()
-    return "".join(_SPECIAL.get(part) or _without_accents(part) for part in wide)
+    wide = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", char).casefold())
+    return _without_accents(char) if wide == char else "".join(map(_fold_char, wide))
 
 
 class _Table(dict[str, str]):

@@ -3,10 +3,10 @@
 import re
 
 _END = re.compile(
-    r"""[.!?…]+["'”’»)\]]*(?=\s+["'“‘«(\[]*[^\W\d_a-zа-яё])|[。！？؟۔]+["”»」]*|\n+"""
+    r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s+["'“‘«(\[]*[^\W\d_a-zа-яё])|[。！？؟۔।]+["”»」]*|\n+"""
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(«“\"])(?:\w|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
+    r"(?:^|[\s(«“\"])(?:(?:\w\.)*\w|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
     r"|Sept?|Oct|Nov|Dec|г|ул|им|тов|проф|акад)\.$",
     re.IGNORECASE,
 )

@@ -75,7 +75,7 @@ def read_dateline(paragraph: str) -> Dateline | None:
     day = day_of(found) if found["day"] else None
     if found["day"] and day is None:
         return None
-    if not _is_convincing(found, paragraph):
+    if is_known(found["first"]) or not _is_convincing(found, paragraph):
         return None
     agency, byline = _signature(found)
     place, country = _place(found["first"], found["second"])

@@ -9,7 +9,7 @@ from wirewatch.states import Precision
 
 _LEADER = re.compile(r"\s*date[ \t]+(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?=\s|$)[ \t]*")
 _STAMP = re.compile(
-    rf"{DAY},?\s+(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)"
+    rf"{DAY},?\s+(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d)"
     r"(?:\s*\(?(?:UTC|GMT)(?P<zone>[+-]\d{1,2}(?::?\d{2})?)?\)?)?"
 )
 _UTC_WORD = re.compile(r"UTC|GMT")
@@ -19,7 +19,7 @@ _UTC_WORD = re.compile(r"UTC|GMT")
 class Leader:
     """The date in front of a story, as exact as it is written; `end` is where the rest begins."""
 
-    year: int
+    year: int | None
     month: int | None
     day: int | None
     end: int
@@ -39,12 +39,12 @@ def read_leader(text: str) -> Leader | None:
     found = _LEADER.match(text)
     if not found:
         return None
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part or 0) or None for part in found.groups())
     try:
         date(year or 1, month or 1, day or 1)
     except ValueError:
         return None
-    return Leader(year or 1, month, day, found.end())
+    return Leader(year, month, day, found.end())
 
 
 def find_stamp(text: str) -> Stamp | None:
@@ -57,10 +57,11 @@ def find_stamp(text: str) -> Stamp | None:
             moment = datetime(  # noqa: DTZ001 - naive where the story names no zone
                 day.year, day.month, day.day, int(found["hour"]), int(found["minute"])
             )
-        except ValueError:
+            if found["zone"] or _UTC_WORD.search(found[0]):
+                moment = moment.replace(tzinfo=_zone(found["zone"] or "+0"))
+                moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             continue
-        if found["zone"] or _UTC_WORD.search(found[0]):
-            moment = moment.replace(tzinfo=_zone(found["zone"] or "+0"))
         return Stamp(moment, found.start(), found.end())
     return None
 
@@ -83,7 +84,9 @@ def published(
     """
     if stamp:
         return _minute(stamp.moment), Precision.MINUTE
-    if leader and leader.day:
+    if leader and leader.year is None:
+        leader = None
+    if leader and leader.month and leader.day:
         return f"{leader.year:04}-{leader.month:02}-{leader.day:02}", Precision.DAY
     if day:
         year = day.year or (leader.year if leader else None)
@@ -100,8 +103,8 @@ def published(
 def _minute(moment: datetime) -> str:
     """Write a moment to the minute, in UTC when its zone is known."""
     if moment.tzinfo is None:
-        return moment.strftime("%Y-%m-%dT%H:%M")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return moment.isoformat(timespec="minutes")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _is_date(year: int, day: Day) -> bool:

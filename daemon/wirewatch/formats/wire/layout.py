@@ -2,6 +2,8 @@
 
 import re
 
+from wirewatch.formats.wire.dateline import read_dateline
+
 _FURNITURE = re.compile(
     r"""(?ix)
     (?:go\ to\ the\ main\ (?:site|page)|main\ page|skip\ to\ (?:main\ )?content|print(?:\ version)?
@@ -9,10 +11,11 @@ _FURNITURE = re.compile(
       |все\ новости|версия\ для\ печати|перейти\ на\ (?:основной\ сайт|главную)
       |поделиться|негізгі\ сайтқа\ өту|ana\ sayta\ keç
       |əsas\ sayta\ keç)
-    | (?:(?:1\ )?(?:USD|EUR|RUB|RUR|GBP|CNY|KZT|AZN|TRY|KGS|UZS|\$|€|₽|£)\s*[=:]?\s*[\d.,]+
-        (?:\s*(?:[▲▼↑↓+-]?[\d.,%]*|₸|₼|тенге|KZT|AZN))?[\s|;,/]*)+
-    | (?:[^\W\d_][\w.-]*(?:\ [^\W\d_][\w.-]*){0,2}[,:]?\s*)?[+−–-]?\s?\d{1,2}\s?°\s?[CСF]?
-        (?:\s*[,|/]?\s*[+−–-]?\d{1,2}\s?°\s?[CСF]?)*[\w\s,.]{0,24}
+    | (?:(?:1\ )?(?:USD|EUR|RUB|RUR|GBP|CNY|KZT|AZN|TRY|KGS|UZS|\$|€|₽|£)
+        (?:\ 1\ =)?\s*[=:]?\s*[\d.,]++
+        (?:\s*(?:[▲▼↑↓+-][\d.,%]*+|[\d.,%]++|₸|₼|тенге|(?:KZT|AZN)(?!\s*[=:]?\s*\d)))?+[\s|;,/]*+)++
+    | (?:(?:[^\W\d_][\w.-]*(?:\ [^\W\d_][\w.-]*){0,2}[,:]?\s*)?
+        [+−–-]?\s?\d{1,2}\s?°\s?[CСF]?[\s,|/]*)+[\w\s,]{0,24}
     """
 )
 _LONGEST_FURNITURE = 120
@@ -32,14 +35,14 @@ def paragraphs(text: str) -> list[str]:
     parted = sum(1 for block in blocks if block) > 1
     found: list[str] = []
     for block in blocks:
-        found += [" ".join(block)] if parted and _is_wrapped(block) else block
+        found += [" ".join(block)] if block and parted and _is_wrapped(block) else block
     return found
 
 
 def _tidy(line: str) -> str:
     """Make runs of white space one space; most lines need no work."""
     line = line.strip()
-    if "  " in line or "\t" in line or not (line.isascii() or line.isprintable()):
+    if "  " in line or not line.isprintable():
         return " ".join(line.split())
     return line
 
@@ -51,4 +54,6 @@ def _is_furniture(line: str) -> bool:
 
 def _is_wrapped(block: list[str]) -> bool:
     """Tell one paragraph broken at a margin from several that share a block."""
-    return len(block) > 1 and all(len(line) in _WRAPPED for line in block[:-1])
+    first, rest = block[:-1], block[1:]
+    at_margin = all(len(line) in _WRAPPED for line in first) and len(block[-1]) < _WRAPPED.stop
+    return bool(rest) and at_margin and not any(map(read_dateline, rest))

@@ -21,8 +21,8 @@ june jun junio junho juin juni giugno июня июнь июн маусым iyun
 july jul julio julho juillet juli luglio июля июль июл шілде iyul iýul temmuz tem липня shilde július يوليو
 august aug agosto août августа август авг тамыз avqust avgust awgust ağustos ağu серпня tamyz augusztus أغسطس
 september sept sep septiembre setembro septembre settembre сентября сентябрь сен сент қыркүйек
-  sentyabr sentýabr eylül eyl вересня qyrkúıek szeptember سبتمبر
-october oct octubre outubro octobre oktober ottobre октября октябрь окт қазан oktyabr oktýabr ekim eki жовтня qazan október أكتوبر
+  sentyabr sentabr sentýabr eylül eyl вересня qyrkúıek szeptember سبتمبر
+october oct octubre outubro octobre oktober ottobre октября октябрь окт қазан oktyabr oktabr oktýabr ekim eki жовтня qazan október أكتوبر
 november nov noviembre novembro novembre ноября ноябрь ноя нояб қараша noyabr noýabr kasım kas листопада qarasha نوفمبر
 december dec diciembre dezembro décembre dezember dez dicembre декабря декабрь дек желтоқсан
   dekabr aralık ara грудня jeltoqsan ديسمبر

@@ -16,7 +16,7 @@ HEADLINE_LIMIT = 120
 
 _TITLE_LIMIT = 200
 _STAMP_WITHIN = 400  # characters of a one-line story in which its time line may stand
-_ENDS_SENTENCE = re.compile(r"[.!?:;…。؟][\"'”’»)]*$")
+_ENDS_SENTENCE = re.compile(r"[.:;…。][\"'”’»)]*$")
 _BY = re.compile(r"(?:By|BY|Автор:?|Müəllif:?)\s+(?P<name>\S.{1,60})$")
 _PERSON = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
 
@@ -82,6 +82,7 @@ def _read_piece(first: str, rest: list[str], heading: _Heading) -> str | None:
         stamp = find_stamp(first[:_STAMP_WITHIN])
         if (
             stamp
+            and not first[stamp.end :].lstrip()[:1].islower()
             and _is_title(first[: stamp.start], rest)
             and not (heading.title and first[: stamp.start].strip())
         ):
