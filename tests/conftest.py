@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
+from wirewatch import deployment
 from wirewatch.alerts.compose import compose
 from wirewatch.cli import main
 from wirewatch.model import Arrival, Article, Found, Match, Mention, Outcome, Span, Stamp
@@ -95,6 +96,10 @@ class Got(NamedTuple):
     body: str
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # many channels call at once
+
+
 class Receiver:
     """An HTTP server on loopback that records what it gets and answers as it is told, by path."""
 
@@ -113,7 +118,7 @@ class Receiver:
             def log_message(self, *_: object) -> None:
                 """Keep the test's output clean."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.host = f"127.0.0.1:{self._server.server_port}"
         poll = 0.01  # seconds that closing may take
         self._thread = threading.Thread(target=self._server.serve_forever, args=(poll,))
@@ -170,6 +175,17 @@ def closed_port() -> Iterator[int]:
         yield held.getsockname()[1]
 
 
+GAZETTEER = """
+name = "parliament"
+[[entry]]
+id = "kz-majilis"
+name = "Majilis"
+country = "KZ"
+[[entry]]
+id = "az-milli-mejlis"
+name = "Milli Majlis"
+country = "AZ"
+"""
 STORY = "ASTANA, March 2. The Majilis and the Milli Majlis agreed on a joint sitting, Kazinform reports."
 
 
@@ -213,9 +229,14 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path, receiver: Receiver) -> Site:
-    """Give a site whose channel is the receiver's path /hook."""
+def site(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Give a site whose channel is the receiver's path /hook.
+
+    In this process it has a gazetteer far smaller than the one that ships, for speed.
+    """
     made = Site(tmp_path)
+    (tmp_path / "parliament.toml").write_text(GAZETTEER)
+    monkeypatch.setattr(deployment, "shipped_gazetteers", lambda: [tmp_path / "parliament.toml"])
     made.write(f"json://{receiver.host}/hook")
     return made
 

@@ -222,15 +222,16 @@ def _overlap_faults(path: Path, inboxes: tuple[InboxTable, ...], store: Path) ->
     faults: list[Fault] = []
     for number, row in enumerate(inboxes, start=1):
         place = f"{path}: inbox[{number}]"
-        others = [other for other in inboxes if other is not row]
-        for other in others:
-            if row.path == other.path or (other.recursive and row.path.is_relative_to(other.path)):
+        for other in inboxes:
+            inside = other.recursive and row.path.is_relative_to(other.path)
+            earlier = inboxes.index(other) < number - 1
+            if other is not row and (earlier if row.path == other.path else inside):
                 problem = f"{row.path} lies inside the inbox {other.name!r}"
                 faults.append(Fault(f"{place}.path", problem, "choose folders beside each other"))
-        archive = row.archive
-        if row.after is After.ARCHIVE and archive and archive.is_relative_to(row.path):
-            problem = f"{archive} lies inside the inbox, and would be read again"
-            faults.append(Fault(f"{place}.archive", problem, "choose a folder beside it"))
+            archive = row.archive if row.after is After.ARCHIVE else None
+            if archive and (other.recursive or other is row) and archive.is_relative_to(other.path):
+                problem = f"{archive} lies inside the inbox {other.name!r}, and would be read again"
+                faults.append(Fault(f"{place}.archive", problem, "choose a folder beside it"))
         if store.is_relative_to(row.path):
             problem = f"the store {store} lies inside the inbox {row.name!r}"
             faults.append(Fault(f"{path}: store.path", problem, "choose a folder beside it"))
@@ -249,8 +250,8 @@ def _expanded(
         if not (named.is_file() if plain else named.is_dir()):
             problem = f"{named} does not exist"
             faults.append(Fault(f"{path}: {key}.paths[{number}]", problem, "check the path"))
-        root = Path(full.anchor)
-        matches = [full] if plain else sorted(root.glob(str(full.relative_to(root))))
+            continue
+        matches = [full] if plain else sorted(named.glob(str(full.relative_to(named))))
         found.update(dict.fromkeys(matches))
     return tuple(found)
 

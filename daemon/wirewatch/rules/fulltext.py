@@ -5,26 +5,34 @@ cannot be trusted to find what our folding finds, there is no expression and eve
 See https://sqlite.org/fts5.html for the syntax.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import product
 
 from wirewatch.rules.gazetteer import Gazetteer
 from wirewatch.rules.query import TEXT_ZONES, And, Named, Not, Or, Query, Term
 from wirewatch.text.fold import fold_term
 from wirewatch.text.words import is_unspaced
 
-_UNSURE_SCRIPTS = ("GREEK", "ARABIC", "HEBREW", "HANGUL")
-_SAME_TO_US = (("i", "ı"), ("е", "ё"), ("ss", "ß"))
+_SURE_SCRIPTS = ("LATIN", "CYRILLIC", "DIGIT", "ARMENIAN", "DEVANAGARI")
+_SAME_TO_US = {"i": ("i", "ı"), "е": ("е", "ё"), "ss": ("ss", "ß"), "'": ("'", "ʻ", "ʼ")}
+_AMBIGUOUS = re.compile("|".join(_SAME_TO_US))
+_MOST_AMBIGUOUS = 3  # places of a term that are tried in all ways; from the next on it is a prefix
+_MAX_DEPTH = 20  # FTS5's own parser gives up at some 35 parentheses inside each other
 
 
-def fts_expression(query: Query, gazetteers: Mapping[str, Gazetteer]) -> str | None:
+def fts_expression(query: Query, gazetteers: Mapping[str, Gazetteer], depth: int = 0) -> str | None:
     """Give an FTS5 expression for a query's candidates; None when every article is one."""
+    if depth > _MAX_DEPTH:
+        return None
     match query:
         case And(parts):
-            kept = [part for p in parts if (part := fts_expression(p, gazetteers)) is not None]
+            found = [fts_expression(part, gazetteers, depth + 1) for part in parts]
+            kept = [part for part in found if part is not None]
             return _joined(kept, " AND ") if kept else None
         case Or(parts):
-            return _any([fts_expression(part, gazetteers) for part in parts])
+            return _any([fts_expression(part, gazetteers, depth + 1) for part in parts])
         case Not():
             return None
         case Named():
@@ -53,15 +61,18 @@ def _phrase(term: Term) -> str | None:
     if not set(term.zones) <= set(TEXT_ZONES) or not _is_sure(term.text):
         return None
     column = "" if term.zones == TEXT_ZONES else f"{{{' '.join(term.zones)}}} : "
-    star = "*" if term.prefix else ""
-    spellings = [term.text]
-    for ours, theirs in _SAME_TO_US:
-        spellings += [text.replace(ours, theirs) for text in spellings if ours in text]
-    return _joined([f'{column}"{text}"{star}' for text in spellings], " OR ")
+    places = list(_AMBIGUOUS.finditer(term.text))
+    cut = places[_MOST_AMBIGUOUS].start() if len(places) > _MOST_AMBIGUOUS else len(term.text)
+    star = "*" if term.prefix or cut < len(term.text) else ""
+    pieces = re.split(f"({_AMBIGUOUS.pattern})", term.text[:cut])
+    spellings = product(*(_SAME_TO_US.get(piece, (piece,)) for piece in pieces))
+    return _joined([f'{column}"{"".join(text)}"{star}' for text in spellings], " OR ")
 
 
 def _is_sure(text: str) -> bool:
     """Tell whether unicode61 finds every text in which our folding finds this term."""
     return not any(
-        is_unspaced(char) or unicodedata.name(char, "").startswith(_UNSURE_SCRIPTS) for char in text
+        is_unspaced(char)
+        or (char.isalnum() and not unicodedata.name(char, "").startswith(_SURE_SCRIPTS))
+        for char in text
     )

@@ -5,6 +5,7 @@ runs once over the folded text of an article, and only rules of which a needed t
 evaluated. Aho and Corasick, "Efficient string matching" (1975); ahocorasick_rs is the automaton.
 """
 
+import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -73,6 +74,7 @@ class Matcher:
         """
         hits, mentions = self._scan(_zone_texts(article, source))
         self._add_named(hits, mentions)
+        in_text = tuple(mention for mention in mentions if mention.zone in TEXT_ZONES)
         candidates = sorted({number for leaf in hits for number in self._waiting.get(leaf, ())})
         matches = []
         for number in candidates:
@@ -80,7 +82,7 @@ class Matcher:
             found = spans(rule.query, hits)
             if found is not None:
                 matches.append(_matched(rule, found))
-        return mentions, tuple(matches)
+        return in_text, tuple(matches)
 
     def _scan(
         self, texts: Mapping[str, str]
@@ -102,11 +104,11 @@ class Matcher:
             for term in pattern.terms:
                 if zone in term.zones and (whole or term.prefix):
                     terms[term].append(Span(zone, first - starts[index], last - starts[index]))
-            if whole and zone in TEXT_ZONES:
+            if whole:
                 named += [
                     (first, last, spelling)
                     for spelling in pattern.spellings
-                    if spelling.exact is None or spelling.exact == joined[first:last]
+                    if spelling.exact is None or spelling.exact == _exact(joined[first:last])
                 ]
         hits = {leaf: tuple(dict.fromkeys(places)) for leaf, places in terms.items()}
         return hits, _mentions(named, zones, starts, joined)
@@ -125,6 +127,11 @@ class Matcher:
             )
             if found:
                 hits[leaf] = found
+
+
+def _exact(acronym: str) -> str:
+    """Give an acronym as it is compared: width, spaces and Unicode form folded, its case kept."""
+    return " ".join(unicodedata.normalize("NFKC", acronym).split())
 
 
 def _matched(rule: Rule, found: tuple[Span, ...]) -> Match:
@@ -195,7 +202,7 @@ def _patterns(
             for text in {fold_term(spelling) for spelling in entry.spellings}:
                 patterns[text].spellings.append(_Spelling(gazetteer.name, entry.id, None))
             for acronym in set(entry.acronyms):
-                spelling = _Spelling(gazetteer.name, entry.id, acronym)
+                spelling = _Spelling(gazetteer.name, entry.id, _exact(acronym))
                 patterns[fold_term(acronym)].spellings.append(spelling)
     return patterns
 

@@ -1,5 +1,6 @@
 """From a query's text to its tree. Never a guess: what is ambiguous is an error that says so."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import resources
@@ -13,10 +14,13 @@ from wirewatch.rules.query import ZONES, And, Leaf, Named, Not, Or, Query, Term
 from wirewatch.text.fold import fold_term
 from wirewatch.tomlfile import nearest
 
-_MAX_DEPTH = 200  # deeper than any query of a person, shallower than Python's stack
+_MAX_DEPTH = 50  # deeper than any query of a person; each level can take ten frames of stack
 _STRAIGHT = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 _OPERANDS = {"WORD", "PREFIX", "PHRASE", "GAZETTEER", "RPAR"}
 _OPERATORS = {"AND", "OR", "NOT"}
+_NESTING = re.compile(
+    r'"[^"]*"|(?<![^\s()":@*])(?:(?P<not>NOT)(?![^\s()":@*])|\w+:\s*(?P<field>[A-Za-z_]+:))'
+)
 
 
 @v_args(inline=True)
@@ -120,9 +124,15 @@ def _check_depth(text: str) -> None:
         if depth > _MAX_DEPTH:
             problem = f"more than {_MAX_DEPTH} parentheses inside each other"
             raise RuleError(problem, text, place + 1, "split the rule into several")
-    if text.count("NOT") > _MAX_DEPTH:
+    marks = list(_NESTING.finditer(text))
+    field = next((mark for mark in marks if mark["field"]), None)
+    if field:
+        problem = f"{field['field']} stands inside another field"
+        raise RuleError(problem, text, field.start("field") + 1, "name one field")
+    nots = [mark.start() for mark in marks if mark["not"]]
+    if len(nots) > _MAX_DEPTH:
         problem = f"more than {_MAX_DEPTH} times NOT"
-        raise RuleError(problem, text, text.rfind("NOT") + 1, "write NOT (a OR b OR …)")
+        raise RuleError(problem, text, nots[_MAX_DEPTH] + 1, "write NOT (a OR b OR …)")
 
 
 def _explained(text: str, straight: str, error: UnexpectedInput) -> RuleError:
@@ -141,7 +151,7 @@ def _explained(text: str, straight: str, error: UnexpectedInput) -> RuleError:
         return RuleError("this parenthesis closes nothing", text, place, "take it away")
     before = [seen for seen in error.token_history or () if isinstance(seen, Token)]
     last = before[-1] if before else None
-    if last is not None and last.type in _OPERANDS and token.type not in {"AND", "OR", "RPAR"}:
+    if last is not None and last.type in _OPERANDS and token.type not in {"_AND", "_OR", "RPAR"}:
         return _side_by_side(text, last, token)
     remedy = "put a word, a phrase or a parenthesis here"
     return RuleError(f"{str(token)!r} cannot stand here", text, place, remedy)
@@ -151,12 +161,16 @@ def _side_by_side(text: str, last: Token, token: Token) -> RuleError:
     """Explain two operands without an operator between them, and give the readings."""
     place = (token.start_pos or 0) + 1
     left, right = str(last), str(token)
-    if token.type == "NOT":
+    if token.type == "_NOT":
         return RuleError("NOT needs an operator before it", text, place, "write AND NOT")
-    if token.type not in _OPERATORS and _OPERATORS & {left.upper(), right.upper()}:
+    if _OPERATORS & {left.upper(), right.upper()}:
         word = right if right.upper() in _OPERATORS else left
+        place = ((token if word is right else last).start_pos or 0) + 1
         remedy = f'write {word.upper()} for the operator, or put the word in quotes: "{word}"'
         return RuleError(f"{word!r} is no operator", text, place, remedy)
+    if last.type == "RPAR" or token.type in {"LPAR", "ZONE"}:
+        problem = f"an operator is missing before {right!r}"
+        return RuleError(problem, text, place, "put AND or OR before it")
     both_bare = last.type == token.type == "WORD"
     phrase = f'"{left} {right}" for the phrase, ' if both_bare else ""
     remedy = f"write {phrase}{left} AND {right} for both, or {left} OR {right} for either"

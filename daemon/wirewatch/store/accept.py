@@ -13,10 +13,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.clock import iso
-from wirewatch.model import Arrival, Found, Outcome
+from wirewatch.model import Arrival, Article, Found, Outcome
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.database import Store
 from wirewatch.store.known import FileRow, Known, look_up
+from wirewatch.text.fold import has_other_forms
+from wirewatch.text.words import runs_scripts_together
 
 Row = dict[str, Any]
 
@@ -150,6 +152,7 @@ class _Batch:
                 "url": article.url,
                 "status": article.status,
                 "received": iso(arrival.seen),
+                "irregular": int(_is_irregular(article)),
             }
         )
         for mention in found.mentions:
@@ -219,3 +222,9 @@ class _Batch:
                 " SELECT id, title, dateline, body FROM articles WHERE id BETWEEN ? AND ?",
                 (articles[0]["id"], articles[-1]["id"]),
             )
+
+
+def _is_irregular(article: Article) -> bool:
+    """Tell whether SQLite's tokenizer reads words of an article otherwise than matching does."""
+    texts = (article.title, article.dateline, article.body)
+    return any(has_other_forms(text) or runs_scripts_together(text) for text in texts)

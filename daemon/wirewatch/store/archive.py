@@ -26,14 +26,18 @@ class Stored:
 
 
 def candidates(db: Database, expression: str | None) -> Iterator[Stored]:
-    """Give articles newest first: those that an FTS5 expression finds, or all of them."""
+    """Give articles newest first: those that an FTS5 expression may find, or all of them.
+
+    Articles whose words SQLite reads otherwise than matching does are always among them.
+    """
     columns = ", ".join(f"a.{column}" for column in _COLUMNS)
     if expression is None:
         rows = db.execute(f"SELECT {columns} FROM articles a ORDER BY a.id DESC")  # noqa: S608
     else:
         rows = db.execute(
-            f"SELECT {columns} FROM articles_fts f JOIN articles a ON a.id = f.rowid"  # noqa: S608
-            " WHERE articles_fts MATCH ? ORDER BY f.rowid DESC",
+            f"SELECT {columns} FROM articles a WHERE a.id IN"  # noqa: S608 - our own columns
+            " (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
+            " UNION SELECT id FROM articles WHERE irregular = 1) ORDER BY a.id DESC",
             [expression],
         )
     for row in rows:

@@ -49,9 +49,11 @@ CREATE TABLE articles (
     source TEXT NOT NULL,
     url TEXT,
     status TEXT NOT NULL,
-    received TEXT NOT NULL
+    received TEXT NOT NULL,
+    irregular INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX articles_identity ON articles (guid, version);
+CREATE INDEX articles_irregular ON articles (id) WHERE irregular = 1;
 CREATE INDEX articles_file ON articles (file_id);
 
 CREATE TABLE mentions (

@@ -10,6 +10,7 @@ of Indic and Japanese scripts are letters of their own and stay.
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 _SPECIAL = {
     "ı": "i", "İ": "i", "…": "…", "\u2212": "-",
@@ -132,3 +133,20 @@ def _places(text: str, char: str) -> list[int]:
 def fold_term(term: str) -> str:
     """Fold what a person wrote in a rule or a gazetteer: NFC, inner white space as one space."""
     return " ".join(fold(unicodedata.normalize("NFC", term)).text.split())
+
+
+@cache
+def _is_written_otherwise(char: str) -> bool:
+    """Tell whether a character is another form of a letter or digit, or is not seen at all."""
+    if unicodedata.category(char) == "Cf":
+        return True
+    plain = unicodedata.normalize("NFKC", char)
+    return plain != char and any(part.isalnum() for part in plain)
+
+
+def has_other_forms(text: str) -> bool:
+    """Tell whether a text holds full-width letters, ligatures, soft hyphens or the like.
+
+    Folding takes them for the plain letters; tokenizers such as SQLite's unicode61 do not.
+    """
+    return not text.isascii() and any(map(_is_written_otherwise, set(text)))

@@ -1,5 +1,6 @@
 """Where a word begins and ends, in every script."""
 
+import re
 import unicodedata
 from functools import cache
 
@@ -14,6 +15,10 @@ _UNSPACED = (
     (0x4E00, 0x9FFF),  # Han
     (0xF900, 0xFAFF),  # Han, compatibility
     (0x20000, 0x3FFFF),  # Han, further extensions
+)
+_UNSPACED_RANGES = "".join(f"{chr(low)}-{chr(high)}" for low, high in _UNSPACED)
+_MIXED = re.compile(
+    rf"[{_UNSPACED_RANGES}][^\W{_UNSPACED_RANGES}]|[^\W{_UNSPACED_RANGES}][{_UNSPACED_RANGES}]"
 )
 _HANGUL = (0xAC00, 0xD7A3)
 
@@ -43,3 +48,8 @@ def ends_word(text: str, end: int) -> bool:
     if end >= len(text) or not (is_word_char(text[end - 1]) and is_word_char(text[end])):
         return True
     return _HANGUL[0] <= ord(text[end - 1]) <= _HANGUL[1]
+
+
+def runs_scripts_together(text: str) -> bool:
+    """Tell whether a spaced word stands against an unspaced script, as `IPU` does in 由IPU会议."""
+    return not text.isascii() and _MIXED.search(text) is not None

@@ -1,0 +1,210 @@
+"""The full-text expression finds, in real FTS5, every article that the matcher finds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from conftest import START, arrived
+from wirewatch.model import Article, Found, Outcome
+from wirewatch.pipeline.search import search
+from wirewatch.rules.fulltext import fts_expression
+from wirewatch.rules.gazetteer import Entry, Gazetteer
+from wirewatch.rules.matcher import Matcher
+from wirewatch.rules.parser import parse_query
+from wirewatch.rules.rulebook import rule_of
+from wirewatch.states import FileState
+from wirewatch.store.accept import accept
+from wirewatch.store.database import Store
+from wirewatch.store.schema import migrations
+
+ENTRIES = (
+    Entry("az", "Milli Məclis", "AZ", frozenset(), ("Milli Məclis",), ("MM",)),
+    Entry("jp", "国会", "JP", frozenset(), ("国会",), ()),
+)
+GAZETTEERS = {"g": Gazetteer("g", ENTRIES, "digest")}
+
+WORDS = [
+    "Milli", "MİLLİ", "mıllı", "Məclis", "MƏCLİSİNİN", "Respublikasının", "RESPUBLİKASININ",
+    "Isparta", "ısparta", "перелёт", "ПЕРЕЛЕТ", "перелет", "ещё", "ЕЩЕ", "Straße", "STRASSE",
+    "Straßengroßmesse", "Strassengroßmesse", "Sénat", "SENAT", "сенат", "Мәжілістің", "مجلس",
+    "المجلس", "国会", "日本国会", "국회", "국회의", "รัฐสภา", "संसद", "Βουλή", "U.S.", "o'clock", "MM",
+]  # fmt: skip
+TEXTS = st.lists(
+    st.sampled_from(WORDS) | st.sampled_from([" ", ", ", "-", ". ", "’", "\n", "_"]), max_size=12
+).map(" ".join) | st.lists(st.sampled_from([*WORDS[:12], " ", "-"]), max_size=8).map("".join)
+ARTICLES = st.builds(
+    lambda title, dateline, body: Article("guid", title, "", body, dateline), TEXTS, TEXTS, TEXTS
+)
+
+
+def bigger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return (
+        st.builds("({} AND {})".format, inner, inner)
+        | st.builds("({} OR {})".format, inner, inner)
+        | st.builds("({} AND NOT {})".format, inner, inner)
+    )
+
+
+PHRASES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join)
+LEAVES = st.one_of(
+    st.builds('"{}"'.format, PHRASES),
+    st.sampled_from(WORDS).map(lambda word: f"{word[: max(2, len(word) // 2)]}*"),
+    st.builds('{}:"{}"'.format, st.sampled_from(["title", "dateline", "body"]), PHRASES),
+    st.sampled_from(["@g", "@g:AZ", "title:@g:az", 'source:"wires"']),
+)
+QUERIES = st.recursive(LEAVES, bigger, max_leaves=5)
+
+
+@dataclass
+class Archive:
+    """The store's full-text table alone, in memory."""
+
+    db: Database = field(default_factory=lambda: Database(memory=True, execute_plugins=False))
+    rows: int = 0
+
+    def __post_init__(self) -> None:
+        migrations.apply(self.db)
+
+    def add(self, article: Article) -> int:
+        self.rows += 1
+        values = [self.rows, article.title, article.dateline, article.body]
+        self.db.execute(
+            "INSERT INTO articles_fts (rowid, title, dateline, body) VALUES (?, ?, ?, ?)", values
+        )
+        return self.rows
+
+    def finds(self, expression: str | None, row: int) -> bool:
+        if expression is None:
+            return True
+        sql = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? AND rowid = ?"
+        return self.db.execute(sql, [expression, row]).fetchone() is not None
+
+
+@pytest.fixture(scope="module")
+def archive() -> Iterator[Archive]:
+    made = Archive()
+    yield made
+    made.db.close()
+
+
+def expression_of(query: str) -> str | None:
+    return fts_expression(parse_query(query), GAZETTEERS)
+
+
+def matches(query: str, article: Article) -> bool:
+    matcher = Matcher([rule_of("r", query, GAZETTEERS)], GAZETTEERS)
+    return bool(matcher.match(article, "wires")[1])
+
+
+@settings(max_examples=200, deadline=None)
+@given(query=QUERIES, article=ARTICLES)
+def test_full_text_finds_all_that_the_matcher_finds(
+    archive: Archive, query: str, article: Article
+) -> None:
+    """Whatever the query, no article that matches it is missing from the candidates."""
+    row = archive.add(article)
+    if matches(query, article):
+        event("matched")
+        assert archive.finds(expression_of(query), row)
+
+
+@settings(max_examples=150, deadline=None)
+@given(query=st.sampled_from(WORDS), written=st.sampled_from(WORDS), after=st.sampled_from(WORDS))
+def test_each_spelling_finds_its_variants(
+    archive: Archive, query: str, written: str, after: str
+) -> None:
+    """A word is found in each spelling that our folding takes for the same, in mixtures too."""
+    article = Article("guid", "", "", f"{written} {after}")
+    row = archive.add(article)
+    for phrase in (f'"{query}"', f'"{query} {after}"'):
+        assert archive.finds(expression_of(phrase), row) or not matches(phrase, article)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("respublikasının", "Respublikasının"),
+        ("qarışıq istiqlal", "Qarışıq İstiqlal"),
+        ("перелёт", "перелёт"),
+        ("еще", "ещё"),
+        ("grossmassstab", "Grossmaßstab"),
+        ("o'zbekiston", "Oʻzbekiston"),
+        ("o'zbekiston", "Oʼzbekiston"),
+        ("oʻzbekiston", "O‘zbekiston"),
+        ("IPU", "由IPU会议"),
+        ("parliament", "Ｐａｒｌｉａｍｅｎｔ"),
+        ("parliament", "par\u00adlia\u00adment"),
+        ("office", "oﬃce"),
+        ("CO2", "CO₂"),
+        ("ლ", "Ლ"),
+    ],
+)
+def test_what_the_matcher_folds_is_found(store: Store, word: str, text: str) -> None:
+    """Spellings that SQLite's tokenizer tells apart, and our folding does not, are found too."""
+    article = Article("guid", "", "", f"before {text} after")
+    outcome = Outcome(arrived("a.txt"), FileState.STORED, found=(Found(article),))
+    accept(store, [outcome], START)
+    query = f'"{word}"'
+    assert matches(query, article)
+    assert [stored.article for stored, _ in search(store.path, query, GAZETTEERS)] == [article]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("title:alpha", True),
+        ("body:alpha", False),
+        ("dateline:(alpha OR beta)", True),
+        ("alpha AND gamma", True),
+        ("alpha AND delta", False),
+        ("delta OR beta", True),
+        ("alp*", True),
+        ("body:gam*", True),
+        ("title:gam*", False),
+        ('"alpha beta"', False),
+        ("alpha AND NOT gamma", True),
+        ("(delta OR epsilon) AND alpha", False),
+        ("@g:AZ", False),
+    ],
+)
+def test_the_expression_narrows_the_search(archive: Archive, query: str, found: bool) -> None:  # noqa: FBT001
+    """A query with words is answered from the index: what can not match is no candidate."""
+    row = archive.add(Article("guid", "Alpha", "", "gamma", "Beta"))
+    expression = expression_of(query)
+    assert expression is not None
+    assert archive.finds(expression, row) is found
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["国会", "รัฐสภา", "مجلس", "국회", "βουλή", "@g", "source:wires", "place:baku", "a OR 国会",
+     "a OR source:wires"],
+)  # fmt: skip
+def test_what_the_index_cannot_answer_has_no_expression(query: str) -> None:
+    """Where the tokenizer cannot be trusted every article is a candidate, rather than too few."""
+    assert expression_of(query) is None
+
+
+def test_of_an_and_the_sure_parts_are_kept() -> None:
+    """One part that the index cannot answer does not keep it from answering the others."""
+    assert expression_of("国会 AND alpha") == expression_of("alpha")
+    assert expression_of("alpha AND source:wires AND NOT beta") == expression_of("alpha")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "a AND (b OR (" * 9 + "c" + "))" * 9,
+        "a AND (b OR (" * 20 + "c" + "))" * 20,
+        " OR ".join(f"w{number}" for number in range(1_500)),
+        " AND ".join(f"title:w{number}*" for number in range(500)),
+    ],
+)
+def test_large_queries_are_no_error_of_sqlite(archive: Archive, query: str) -> None:
+    """A query that can be read can be searched for, however deep or long it is."""
+    row = archive.add(Article("guid", "", "", "a b c w1"))
+    assert archive.finds(expression_of(query), row) == ("title" not in query)
