@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
 from wirewatch.errors import ConfigError, Fault
+from wirewatch.secret import resolve
 from wirewatch.states import After, Watching
 from wirewatch.tomlfile import Table, read_partly
 
@@ -17,7 +18,6 @@ _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)?")
 _BYTES = {None: 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _WILD = re.compile(r"[*?\[]")
-_REFERENCE = re.compile(r"\$\{(\w+):([^}]+)\}")
 
 
 def _duration(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
@@ -51,7 +51,15 @@ def _not_empty(path: Path) -> Path:
     return path
 
 
+def _some_time(value: timedelta) -> timedelta:
+    """Refuse no time at all, where something is to be done again after it."""
+    if not value:
+        raise ValueError("0 is no duration here | give at least '1ms'")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Size = Annotated[int, BeforeValidator(_size)]
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
@@ -75,7 +83,7 @@ class InboxTable(Table):
     archive: FilePath | None = None
     settle: Duration = timedelta(seconds=3)
     watcher: Watching = Watching.AUTO
-    poll: Duration = timedelta(seconds=1)
+    poll: SomeTime = timedelta(seconds=1)
 
 
 class LimitsTable(Table):
@@ -88,7 +96,7 @@ class LimitsTable(Table):
 class IntakeTable(Table):
     """`[intake]`: how folders are kept in sight."""
 
-    rescan: Duration = timedelta(minutes=5)
+    rescan: SomeTime = timedelta(minutes=5)
 
 
 class PathsTable(Table):
@@ -102,15 +110,15 @@ class ChannelTable(Table):
 
     name: Name
     url: SecretStr
-    timeout: Duration = timedelta(seconds=15)
+    timeout: SomeTime = timedelta(seconds=15)
 
 
 class DeliveryTable(Table):
     """`[delivery]`: how long and how often sending is tried."""
 
-    give_up_after: Duration = timedelta(days=3)
-    first_retry: Duration = timedelta(seconds=5)
-    slowest_retry: Duration = timedelta(hours=1)
+    give_up_after: SomeTime = timedelta(days=3)
+    first_retry: SomeTime = timedelta(seconds=5)
+    slowest_retry: SomeTime = timedelta(hours=1)
 
 
 class ConfigTable(Table):
@@ -259,40 +267,6 @@ def _expanded(
 def _resolved(path: Path, number: int, row: ChannelTable, faults: list[Fault]) -> ChannelTable:
     """Give a channel with the references in its URL replaced by the secrets they stand for."""
     place = f"{path}: channel[{number}].url"
-
-    def secret(found: re.Match[str]) -> str:
-        value, fault = _secret(path.parent, found[1], found[2], place)
-        faults.extend(fault)
-        return value
-
-    url = _REFERENCE.sub(secret, row.url.get_secret_value())
+    url, found = resolve(row.url.get_secret_value(), path.parent, place)
+    faults += found
     return row.model_copy(update={"url": SecretStr(url)})
-
-
-def _secret(base: Path, kind: str, name: str, place: str) -> tuple[str, list[Fault]]:
-    """Fetch one secret from the environment, a file, or systemd's credentials."""
-    if kind == "env":
-        value = os.environ.get(name)
-        if value is None:
-            problem = f"the environment variable {name} is not set"
-            return "", [Fault(place, problem, "set it, or put the URL in a file: ${file:…}")]
-        return value, []
-    if kind == "file":
-        return _secret_file(_join(base.absolute(), Path(name)), place)
-    if kind == "credential":
-        folder = os.environ.get("CREDENTIALS_DIRECTORY")
-        if not folder:
-            problem = f"no credentials are given to this process, so {name!r} is not there"
-            return "", [Fault(place, problem, f"add LoadCredential={name}:… to the systemd unit")]
-        return _secret_file(Path(folder) / Path(name).name, place)
-    remedy = "write ${env:NAME}, ${file:PATH} or ${credential:NAME}"
-    return "", [Fault(place, f"${{{kind}:…}} is no known reference", remedy)]
-
-
-def _secret_file(file: Path, place: str) -> tuple[str, list[Fault]]:
-    """Read a secret from a file, without its last newline."""
-    try:
-        return file.read_text(encoding="utf-8").strip(), []
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        return "", [Fault(place, f"cannot read the secret in {file}: {reason}", "check the file")]
