@@ -11,6 +11,7 @@ from types import FrameType
 from wirewatch import systemd
 from wirewatch.clock import Clock
 from wirewatch.deployment import Deployment
+from wirewatch.errors import ConfigError, Fault, StoreError
 from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Works
 from wirewatch.notify.send import load_plugins
@@ -19,7 +20,7 @@ from wirewatch.pipeline.commit import Committer
 from wirewatch.pipeline.committing import Committing
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examining import Examining
-from wirewatch.pipeline.inboxes import folders_of
+from wirewatch.pipeline.inboxes import Inbox, folders_of
 from wirewatch.pipeline.scanning import Scanning
 from wirewatch.scheduler import Scheduler
 from wirewatch.states import FileState
@@ -44,7 +45,11 @@ class Service:
         config = deployment.config
         self._lock = StoreLock(config.store, "run", clock)
         self._lock.acquire()
-        self._store = Store.open(config.store)
+        try:
+            self._store = Store.open(config.store)
+        except StoreError:
+            self._lock.release()
+            raise
         self._beats: dict[str, float] = {}
         self._ended = threading.Event()
         self._failure: BaseException | None = None
@@ -100,7 +105,7 @@ class Service:
         """Start everything: the outbox first, then what fills it, the watching last."""
         load_plugins()
         for inbox in self.arrivals.inboxes.values():
-            inbox.root.mkdir(parents=True, exist_ok=True)
+            _make_folder(inbox)
         with self._store.write() as db:
             retire_inboxes(db, self.arrivals.inboxes, self._clock())
         self._scanning.prepare()
@@ -163,6 +168,16 @@ class Service:
         for done in accepted:
             if done.state is not FileState.PENDING:
                 _log_arrival(done)
+
+
+def _make_folder(inbox: Inbox) -> None:
+    """Make an inbox's folder. Raises ConfigError when the system refuses."""
+    try:
+        inbox.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"the folder {inbox.root} cannot be made: {error.strerror}"
+        fault = Fault(f"inbox {inbox.name}", problem, "make it, or choose another path")
+        raise ConfigError([fault]) from error
 
 
 def _log_arrival(done: Accepted) -> None:

@@ -13,8 +13,11 @@ def notify(state: str) -> bool:
     if address.startswith("@"):
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-        channel.connect(address)
-        channel.sendall(state.encode())
+        try:
+            channel.connect(address)
+            channel.sendall(state.encode())
+        except OSError:  # as sd_notify(3) has it: to be without a listener is no error
+            return False
     return True
 
 

@@ -82,14 +82,16 @@ def retry(
     from wirewatch.clock import utc_now
     from wirewatch.config import load_config
     from wirewatch.store.archive import deliveries_to_retry
-    from wirewatch.store.database import Store
+    from wirewatch.store.database import Store, open_reader
     from wirewatch.store.outbox import revive
 
     if not numbers and not dead:
         raise typer.BadParameter("name alerts, or give --dead", param_hint="NUMBERS")
-    store = Store.open(load_config(config_path(context)).store, checkpoints=False)
+    path = load_config(config_path(context)).store
+    wanted = deliveries_to_retry(open_reader(path), numbers or [], dead=dead)
+    store = Store.open(path, checkpoints=False)
     with store.write() as db:
-        count = revive(db, deliveries_to_retry(db, numbers or [], dead=dead), utc_now())
+        count = revive(db, wanted, utc_now())
     store.close()
     print(f"{count} deliveries are due again")
     if not count:

@@ -12,6 +12,7 @@ from wirewatch.text.sentences import sentences, shortened
 _MOST_SENTENCES = 4
 _LONGEST_SENTENCE = 400
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~@])")
+_BREAK = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -34,14 +35,14 @@ class _Markup(NamedTuple):
 
 def _plain(text: str) -> str:
     """Keep control characters, and marks that turn the direction of text, out of a message."""
-    return _CONTROL.sub("", text)
+    return _CONTROL.sub("", _BREAK.sub(" ", text))
 
 
 _MARKUPS = {
     MessageFormat.TEXT: _Markup(_plain, ("»", "«"), ("", ""), ("  ", ""), "\n"),
     MessageFormat.MARKDOWN: _Markup(
         lambda text: _MARKDOWN.sub(r"\\\1", _plain(text)), ("**", "**"), ("**", "**"),
-        ("> ", ""), "\n",
+        ("> ", ""), "\n\n",
     ),
     MessageFormat.HTML: _Markup(
         lambda text: html.escape(_plain(text)), ("<mark>", "</mark>"), ("<b>", "</b>"),

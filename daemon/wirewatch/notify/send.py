@@ -10,7 +10,9 @@ import copy
 import email.utils
 import logging
 import re
+import smtplib
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -72,6 +74,25 @@ _plain_send = requests.Session.send
 requests.Session.send = _noting_send  # type: ignore[method-assign,assignment]
 
 
+def _noting(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a method of smtplib note the trouble it has, which Apprise does not tell."""
+
+    def noted(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever smtplib takes
+        try:
+            return plain(*arguments, **options)
+        except OSError as error:
+            seen = _seen.get()
+            if seen is not None:
+                seen.trouble = error
+            raise
+
+    return noted
+
+
+smtplib.SMTP.connect = _noting(smtplib.SMTP.connect)  # type: ignore[method-assign]
+smtplib.SMTP.getreply = _noting(smtplib.SMTP.getreply)  # type: ignore[method-assign]
+
+
 @dataclass(frozen=True)
 class Channel:
     """One recipient: a name that may be shown, and a URL that may not."""
@@ -89,7 +110,7 @@ def load_plugins() -> None:
 def fault_of(url: str) -> str | None:
     """Say what is wrong with a channel's URL, without showing it; None when it can be used."""
     try:
-        targets = len(_plugin(url))
+        targets = len(_plugin(url)) + len(re.findall(r"[\s,;]+[A-Za-z0-9_+-]{1,20}://", url))
     except UnusableError as error:
         return str(error)
     if targets != 1:
@@ -204,12 +225,12 @@ def _explained(seen: _Seen, said: str) -> tuple[DeliveryReason, str]:
         return DeliveryReason.THROTTLED, "HTTP 429: too many requests"
     if seen.code is not None and seen.code >= _ERROR_FROM:
         return DeliveryReason.HTTP_ERROR, f"HTTP {seen.code}"
-    if isinstance(seen.trouble, requests.Timeout) or (not seen.trouble and "timed out" in said):
+    trouble = seen.trouble
+    late = (requests.Timeout, TimeoutError)
+    if isinstance(trouble, late) or isinstance(trouble and trouble.__context__, TimeoutError):
         return DeliveryReason.TIMEOUT, "no answer in time"
-    if isinstance(seen.trouble, requests.ConnectionError):
-        return DeliveryReason.UNREACHABLE, _root_cause(seen.trouble)
-    if seen.trouble is not None:
-        return DeliveryReason.UNREACHABLE, type(seen.trouble).__name__
+    if trouble is not None:
+        return DeliveryReason.UNREACHABLE, _root_cause(trouble)
     return DeliveryReason.REFUSED_BY_SERVICE, said or "the service did not take the message"
 
 

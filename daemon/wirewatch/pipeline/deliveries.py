@@ -111,12 +111,12 @@ class Deliveries:
         """Record what came back and claim what is due, in one transaction; pass it to the lanes."""
         self._unrecorded += self._returned()
         self._unrecorded += self._given_up()
-        room = {name: _AHEAD - self._sending[name] for name in self._channels}
+        back = Counter(attempt.channel for attempt in self._unrecorded)
+        room = {name: _AHEAD - self._sending[name] + back[name] for name in self._channels}
         with self._store.write() as db:
             record(db, self._unrecorded, self._patience.delay, self._patience.give_up_after)
             messages = claim(db, self._clock(), {name: free for name, free in room.items() if free})
-        self._sending.subtract(attempt.channel for attempt in self._unrecorded)
-        self._sending = +self._sending
+        self._sending = self._sending - back
         self._unrecorded = []
         for message in messages:
             self._sending[message.channel] += 1

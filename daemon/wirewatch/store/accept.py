@@ -64,6 +64,7 @@ class _Batch:
         self._known = known
         self._now = now
         self._rows: dict[str, list[Row]] = {table: [] for table in known.next_ids}
+        self._first_id = known.next_ids["files"]
         self._updates: list[Row] = []
         self._forgotten: list[int] = []
 
@@ -76,7 +77,7 @@ class _Batch:
         state, reason, fresh = self._decide(outcome)
         row = same or pending
         if same is not None and pending is not None:
-            self._forgotten.append(pending.id)
+            self._forget(pending)
         file_id = self._file(outcome, state, reason, row.id if row else None)
         alerts = sum(self._article(found, arrival, file_id) for found in fresh)
         return Accepted(outcome, file_id, state, reason, row is None, len(fresh), alerts)
@@ -95,9 +96,22 @@ class _Batch:
     def _seen_again(self, outcome: Outcome, row: FileRow, pending: FileRow | None) -> Accepted:
         """Note the new stamp of a file whose content this path has had before."""
         if pending is not None:
-            self._forgotten.append(pending.id)
-        self._updates.append({"id": row.id, "stamp": str(outcome.arrival.stamp), "kept": None})
+            self._forget(pending)
+        self._change(row.id, {"stamp": str(outcome.arrival.stamp), "kept": None})
         return Accepted(outcome, row.id, row.state, None, new=False)
+
+    def _change(self, file_id: int, row: Row) -> None:
+        """Change a row of the ledger, of this batch or an earlier one."""
+        for fresh in self._rows["files"] if file_id >= self._first_id else ():
+            if fresh["id"] == file_id:
+                fresh.update(row)
+                return
+        self._updates.append({"id": file_id} | row)
+
+    def _forget(self, pending: FileRow) -> None:
+        """Take out the row of a wait that has ended in another row."""
+        self._rows["files"] = [row for row in self._rows["files"] if row["id"] != pending.id]
+        self._forgotten.append(pending.id)
 
     def _file(
         self, outcome: Outcome, state: FileState, reason: FileReason | None, file_id: int | None
@@ -123,7 +137,7 @@ class _Batch:
             first = {"inbox": arrival.inbox, "path": arrival.path, "first_seen": iso(arrival.seen)}
             self._rows["files"].append({"id": file_id} | first | row)
         else:
-            self._updates.append({"id": file_id} | row)
+            self._change(file_id, row)
         self._known.note(arrival, file_id, state)
         return file_id
 

@@ -1,5 +1,7 @@
 """The only door to the SQLite file: how it is opened, and how it is written to."""
 
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ _TRANSIENT = (
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_NOMEM,
 )
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIMARY_CODE = 0xFF  # the low byte of SQLite's extended result codes
 
 
@@ -62,10 +65,11 @@ class Store:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            store = cls(path, threading.Lock(), checkpoints=checkpoints)
-            _check_version(store)
-            if migrations.pending(store.db):
-                migrations.apply(store.db)
+            with _alone(path):
+                store = cls(path, threading.Lock(), checkpoints=checkpoints)
+                _check_version(store)
+                if migrations.pending(store.db):
+                    migrations.apply(store.db)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(
                 f"cannot open the store {path}: {error}; check the file and its folder"
@@ -97,6 +101,8 @@ class Store:
                 code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
                 if code in _TRANSIENT:
                     raise StoreUnavailableError(f"{self.path}: {error}") from error
+                if code in _DAMAGED:
+                    raise StoreError(f"the store {self.path} is damaged: {error}") from error
                 raise UnstorableError(f"{type(error).__name__}: {error}") from error
             except BaseException:
                 self._undo()
@@ -110,6 +116,17 @@ class Store:
     def close(self) -> None:
         """Close the connection."""
         self.db.close()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let programs that open a store at the same moment make it one after the other."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def open_reader(path: Path) -> Database:

@@ -11,7 +11,6 @@ from wirewatch.model import Attempt, Message, Span
 from wirewatch.states import DeliveryReason, DeliveryState, Severity
 
 _CLAIMABLE = "state IN ('pending', 'failed')"
-_UNSURE = (DeliveryReason.INTERRUPTED, DeliveryReason.TIMEOUT)
 
 Delay = Callable[[int, float | None], timedelta]
 """Gives the wait after the n-th failed attempt, n from 1, and the service's own wish in seconds."""
@@ -41,7 +40,9 @@ def claim(db: Database, now: datetime, room: Mapping[str, int]) -> list[Message]
 def _message(db: Database, delivery_id: int) -> Message:
     """Read all that is needed to tell of one delivery."""
     row = db.execute(
-        "SELECT d.id, d.alert_id, d.channel, d.key, d.attempts, d.created, d.reason,"
+        "SELECT d.id, d.alert_id, d.channel, d.key, d.attempts, d.created,"
+        " EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id"
+        " AND reason IN ('interrupted', 'timeout')),"
         " al.rule, al.title, al.severity, a.id, a.headline, a.title, a.dateline, a.body, m.spans,"
         " a.place, a.agency, a.published, a.source, f.path"
         " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
@@ -56,7 +57,7 @@ def _message(db: Database, delivery_id: int) -> Message:
         key=row[3],
         attempts=row[4],
         created=from_iso(row[5]),
-        repeat_possible=row[6] in _UNSURE,
+        repeat_possible=bool(row[6]),
         rule=row[7],
         rule_title=row[8],
         severity=Severity(row[9]),
@@ -147,6 +148,11 @@ def recover(db: Database, now: datetime) -> int:
     Whether they went out is not known: they go again under the same key, marked as a repeat.
     Call it inside a transaction, before the first claim.
     """
+    db.conn.execute(
+        "INSERT INTO attempts (delivery_id, at, ok, reason, ms)"
+        " SELECT id, ?, 0, ?, 0 FROM deliveries WHERE state = 'sending'",
+        (iso(now), DeliveryReason.INTERRUPTED.value),
+    )
     return db.conn.execute(
         "UPDATE deliveries SET state = 'failed', reason = ?, due = ? WHERE state = 'sending'",
         (DeliveryReason.INTERRUPTED.value, iso(now)),

@@ -1,0 +1,82 @@
+"""Word to the service manager: what a real socket receives."""
+
+import os
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from conftest import PATIENCE
+from wirewatch.systemd import notify, watchdog_interval
+
+
+@pytest.fixture
+def manager() -> Iterator[socket.socket]:
+    """Give a datagram socket, as systemd has one."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.settimeout(PATIENCE)
+        yield listening
+
+
+def test_a_state_reaches_the_service_manager(
+    manager: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each state is one datagram on the socket that systemd names."""
+    address = str(tmp_path / "notify")
+    manager.bind(address)
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    for state in ("READY=1", "WATCHDOG=1", "STOPPING=1"):
+        assert notify(state) is True
+        assert manager.recv(100) == state.encode()
+
+
+def test_an_abstract_socket_is_reached_too(
+    manager: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that begins with @ stands for an abstract socket, as in sd_notify(3)."""
+    name = f"wirewatch-test-{os.getpid()}"
+    manager.bind(f"\0{name}")
+    monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+    assert notify("READY=1") is True
+    assert manager.recv(100) == b"READY=1"
+
+
+def test_without_a_service_manager_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Started by hand, the daemon tells nobody and does not mind."""
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    assert notify("READY=1") is False
+
+
+@pytest.mark.parametrize("address", ["{tmp}/nobody", "@wirewatch-nobody-listens"])
+def test_a_service_manager_that_is_gone_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """A socket that nobody reads does not stop the daemon from doing its work."""
+    monkeypatch.setenv("NOTIFY_SOCKET", address.format(tmp=tmp_path))
+    assert notify("WATCHDOG=1") is False
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "pid", "expected"),
+    [
+        ("30000000", None, timedelta(seconds=30)),
+        ("30000000", "own", timedelta(seconds=30)),
+        ("30000000", "1", None),
+        ("", None, None),
+        ("often", None, None),
+    ],
+)
+def test_the_watchdog_asks_by_environment(
+    monkeypatch: pytest.MonkeyPatch,
+    microseconds: str,
+    pid: str | None,
+    expected: timedelta | None,
+) -> None:
+    """The watchdog's interval counts when it is a number, meant for this very process."""
+    monkeypatch.setenv("WATCHDOG_USEC", microseconds)
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    if pid:
+        monkeypatch.setenv("WATCHDOG_PID", str(os.getpid()) if pid == "own" else pid)
+    assert watchdog_interval() == expected
