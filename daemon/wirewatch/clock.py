@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 Clock = Callable[[], datetime]
 """Gives the present moment as an aware UTC datetime."""
 
+_FIRST, _LAST = -30_610_224_000, 253_402_300_799  # the years 1000 and 9999: text of four digits
+
 
 def utc_now() -> datetime:
     """Give the present moment in UTC."""
@@ -17,6 +19,11 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
         f"{moment.microsecond // 1000:03d}Z"
     )
+
+
+def moment_of(ns: int) -> datetime:
+    """Read a file's time; one beyond the calendar, as some file systems hold, is put at its end."""
+    return datetime.fromtimestamp(min(max(ns / 1e9, _FIRST), _LAST), UTC)
 
 
 def from_iso(text: str) -> datetime:

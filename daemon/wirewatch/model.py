@@ -1,5 +1,6 @@
 """The frozen values that pass from stage to stage. Nothing here does anything."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -24,6 +25,11 @@ class Stamp(NamedTuple):
     def __str__(self) -> str:
         """Give the form in which the ledger keeps it (`files.stamp`)."""
         return f"{self.size}-{self.mtime_ns}-{self.ctime_ns}"
+
+    @classmethod
+    def read(cls, text: str) -> "Stamp":
+        """Read what the ledger keeps; times before 1970 have a minus of their own."""
+        return cls(*map(int, re.findall(r"(?:^|(?<=\d)-)(-?\d+)", text)))
 
 
 @dataclass(frozen=True, slots=True)

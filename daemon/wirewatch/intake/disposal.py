@@ -5,6 +5,7 @@ with what was stored; only then is it archived or deleted. So a newer file that 
 same name in between is never taken for the old one.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -14,11 +15,18 @@ from pathlib import Path
 from wirewatch.states import After
 
 _TAKEN = ".wirewatch-"
+_LONGEST = 255  # bytes of a name
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 def taken_name(path: Path) -> Path:
-    """Give the name under which a file is held while it is archived or deleted."""
-    return path.with_name(f"{_TAKEN}{path.name}"[:250])
+    """Give the name under which a file is held while it is archived or deleted.
+
+    A name too long for the mark is held as it is, in a folder that bears the mark.
+    """
+    if len(os.fsencode(_TAKEN + path.name)) > _LONGEST:
+        return path.parent / f"{_TAKEN}long" / path.name
+    return path.with_name(_TAKEN + path.name)
 
 
 def dispose(path: Path, sha256: str, after: After, archive: Path) -> str | None:
@@ -29,9 +37,10 @@ def dispose(path: Path, sha256: str, after: After, archive: Path) -> str | None:
     own. Raises OSError when the disk refuses; the file is then in its place again.
     """
     taken = taken_name(path)
-    if taken.exists():
-        give_back(taken, path)
+    give_back(taken, path)
     try:
+        if taken.parent != path.parent:
+            taken.parent.mkdir(exist_ok=True)
         path.rename(taken)
     except FileNotFoundError:
         return None
@@ -55,14 +64,27 @@ def archive_place(archive: Path, relative: str, now: datetime) -> Path:
 
 def give_back(taken: Path, path: Path) -> None:
     """Put a held file back, if it is still held, unless a newer one has its name already."""
-    if not taken.exists():
-        return
+    place, number = path, 0
+    while os.path.lexists(taken):
+        try:
+            _rename_to_free(taken, place)
+        except FileExistsError:
+            number += 1
+            place = path.with_name(f"{path.stem[:50]}.returned-{number}{path.suffix[:10]}")
+
+
+def _rename_to_free(source: Path, target: Path) -> None:
+    """Rename a file where nothing stands. Raises FileExistsError when something does."""
     try:
-        os.link(taken, path)
-    except FileExistsError:
-        path = path.with_name(f"{path.name}.{os.getpid()}.returned")
-        os.link(taken, path)
-    taken.unlink()
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(target):
+            raise FileExistsError from error
+        source.rename(target)
+    else:
+        source.unlink()
 
 
 def _free_place(place: Path, sha256: str) -> Path:
@@ -78,16 +100,18 @@ def _move(source: Path, target: Path, sha256: str) -> None:
     try:
         source.rename(target)
     except OSError as error:
-        if error.errno != 18:  # noqa: PLR2004 - EXDEV: another file system
+        if error.errno != errno.EXDEV:
             raise
         _copy(source, target, sha256)
+        _sync_folder(target.parent)
         source.unlink()
-    _sync_folder(target.parent)
+    else:
+        _sync_folder(target.parent)
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:
     """Copy to another file system, verified and on disk. Raises OSError when it is not the same."""
-    partial = target.with_name(f"{_TAKEN}{target.name}"[:250])
+    partial = target.with_name(f"{_TAKEN}{sha256}")
     try:
         with source.open("rb") as reader, partial.open("wb") as writer:
             shutil.copyfileobj(reader, writer)
@@ -125,7 +149,11 @@ def give_back_all(root: Path) -> int:
     count = 0
     for folder, _, names in os.walk(root):
         for name in names:
+            taken = Path(folder, name)
             if name.startswith(_TAKEN):
-                give_back(Path(folder, name), Path(folder, name.removeprefix(_TAKEN)))
+                give_back(taken, taken.with_name(name.removeprefix(_TAKEN)))
+                count += 1
+            elif taken.parent.name.startswith(_TAKEN):
+                give_back(taken, taken.parent.parent / name)
                 count += 1
     return count

@@ -20,6 +20,12 @@ def printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def original(path: str) -> str:
+    """Undo `printable`: give the path of which the escapes stand for bytes."""
+    escapes = re.compile(rb"\\x([0-9a-f]{2})")
+    return os.fsdecode(escapes.sub(lambda code: bytes([int(code[1], 16)]), os.fsencode(path)))
+
+
 def chooser(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:
     """Make the test that a relative path passes when it is included and not excluded.
 

@@ -1,8 +1,9 @@
 """Whether a file is whole. Pure: what is seen, what was seen before and the time go in."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from wirewatch.clock import moment_of
 from wirewatch.model import Stamp
 
 
@@ -28,7 +29,7 @@ def wait_until(
         return None
     if before is not None and before.stamp == str(stamp):
         return None if now >= before.due else before.due
-    changed = datetime.fromtimestamp(max(stamp.mtime_ns, stamp.ctime_ns) / 1e9, UTC)
+    changed = moment_of(max(stamp.mtime_ns, stamp.ctime_ns))
     if changed <= now - quiet:
         return None
     return now + quiet

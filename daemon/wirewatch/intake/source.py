@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wirewatch.errors import Unreadable
+from wirewatch.intake.names import printable
 from wirewatch.model import Stamp
 from wirewatch.states import FileReason
 
@@ -65,9 +66,9 @@ def look(path: str, root: Path) -> Stamp:
     try:
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
-            target = Path(path).resolve()
-            if not target.is_relative_to(root.resolve()):
-                raise Unreadable(FileReason.LINK_OUTSIDE, f"leads to {target}")
+            target = os.path.realpath(path)  # a link in a circle leads to itself
+            if not Path(target).is_relative_to(os.path.realpath(root)):
+                raise Unreadable(FileReason.LINK_OUTSIDE, f"leads to {printable(target)}")
             status = status_of(path)
     except OSError as error:
         raise _explained(error) from error

@@ -1,19 +1,16 @@
 """Ingest many files at once: the next batch is read and matched while the last is written."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 
+from wirewatch.intake.names import is_in_progress
 from wirewatch.intake.scan import listing
-from wirewatch.model import Outcome
-from wirewatch.pipeline.commit import Committer
+from wirewatch.pipeline.commit import Committer, batches
 from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.store.accept import Accepted
-
-BATCH = 256
-"""Arrivals that share a commit: large enough for speed, small enough for a short transaction."""
 
 
 def ingest(
@@ -26,7 +23,7 @@ def ingest(
     waiting: Future[list[Accepted]] | None = None
     outcomes = (examiner.examine(inbox, path, closed=True) for inbox, path in files)
     with ThreadPoolExecutor(1, "accept") as accepting:
-        for batch in _batches(outcome for outcome in outcomes if outcome):
+        for batch in batches(outcome for outcome in outcomes if outcome):
             if waiting:
                 progress(waiting.result())
             waiting = accepting.submit(committer.commit, batch)
@@ -34,29 +31,34 @@ def ingest(
             progress(waiting.result())
 
 
-def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
-    """Cut outcomes into batches."""
-    while batch := list(islice(outcomes, BATCH)):
-        yield batch
-
-
 def files_below(
     paths: Iterable[Path], inboxes: Iterable[Inbox], source: str
 ) -> Iterator[tuple[Inbox, str]]:
-    """Name the files at and below some paths, each in the inbox that holds it.
+    """Name the files at and below some paths, each in the innermost inbox that holds it.
 
-    A file outside every inbox counts as of an inbox called `source`, by its full path.
-    Raises OSError when a path cannot be listed.
+    A file outside every inbox counts as of an inbox called `source`, by its full path; only its
+    own name tells whether it is in progress. Raises OSError when a path cannot be listed.
     """
-    elsewhere = Inbox(source, Path("/"))
-    known = list(inboxes)
+    elsewhere = Inbox(source, Path("/"), in_progress=lambda path: is_in_progress(Path(path).name))
+    roots = sorted(((_folder(inbox.root), inbox) for inbox in inboxes), key=lambda root: root[0])
+
+    def placed(path: str) -> tuple[Inbox, str]:
+        for root, inbox in reversed(roots):
+            if path.startswith(root) and (inbox.recursive or "/" not in path[len(root) :]):
+                return inbox, path[len(root) :]
+        return elsewhere, path[1:]
+
     for path in paths:
-        full = path.absolute()
-        holders = [inbox for inbox in known if full.is_relative_to(inbox.root)]
-        inbox = holders[0] if holders else elsewhere
+        full = Path(os.path.normpath(path.absolute()))
         if full.is_dir():
-            for entry in listing(inbox.root, full, recursive=True):
-                yield inbox, entry.relative
+            folder = _folder(full)
+            for entry in listing(full, full, recursive=True):
+                yield placed(folder + entry.relative)
         else:
             full.lstat()
-            yield inbox, inbox.relative(str(full))
+            yield placed(str(full))
+
+
+def _folder(path: Path) -> str:
+    """Write a folder as the beginning of the paths below it."""
+    return str(path).rstrip("/") + "/"

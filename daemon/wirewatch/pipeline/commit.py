@@ -1,9 +1,10 @@
 """From outcomes to the ledger: committed however often it takes, then files disposed of."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from wirewatch.clock import Clock
 from wirewatch.intake.disposal import archive_place, dispose
@@ -16,6 +17,11 @@ from wirewatch.store.ledger import mark_kept
 
 _log = logging.getLogger("wirewatch.store")
 
+T = TypeVar("T")
+
+BATCH = 256
+"""Arrivals that share a commit: large enough for speed, small enough for a short transaction."""
+_BATCH_BYTES = 4_000_000  # so that a batch of large files does not fill the memory
 _FIRST_WAIT = timedelta(milliseconds=100)
 _LONGEST_WAIT = timedelta(seconds=30)
 
@@ -38,31 +44,36 @@ class Committer:
 
         Raises StoppedError when asked to stop before the store could be written.
         """
+        accepted = self._accept(outcomes)
+        kept = self._dispose(accepted)
+        if kept:
+            self._written(lambda: mark_kept(self.store, kept))
+        return accepted
+
+    def _written(self, write: Callable[[], T]) -> T:
+        """Write, however often it takes."""
         wait = _FIRST_WAIT
         while True:
             try:
-                accepted = self._accept(outcomes)
-                self._dispose(accepted)
+                return write()
             except StoreUnavailableError as error:
-                _log.warning("store unavailable, %d arrivals wait: %s", len(outcomes), error)
+                _log.warning("store unavailable, arrivals wait: %s", error)
                 if self.pause(wait.total_seconds()):
                     raise StoppedError from error
                 wait = min(wait * 2, _LONGEST_WAIT)
-            else:
-                return accepted
 
     def _accept(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
         """Accept a batch; when one of it cannot be stored at all, put that one aside alone."""
         try:
-            return accept(self.store, outcomes, self.clock())
+            return self._written(lambda: accept(self.store, outcomes, self.clock()))
         except UnstorableError as error:
             if len(outcomes) == 1:
                 refused = _refused(outcomes[0], error)
-                return accept(self.store, [refused], self.clock())
+                return self._written(lambda: accept(self.store, [refused], self.clock()))
             return [done for outcome in outcomes for done in self._accept([outcome])]
 
-    def _dispose(self, accepted: Sequence[Accepted]) -> None:
-        """Archive or delete files whose content is stored, as their inbox says."""
+    def _dispose(self, accepted: Sequence[Accepted]) -> list[tuple[int, str]]:
+        """Archive or delete files whose content is stored, as their inbox says; give what went."""
         kept = []
         for done in accepted:
             arrival = done.outcome.arrival
@@ -78,8 +89,21 @@ class Committer:
                 continue
             if where:
                 kept.append((done.file_id, where))
-        if kept:
-            mark_kept(self.store, kept)
+        return kept
+
+
+def batches(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    """Cut outcomes into batches that share a commit, by number and by size."""
+    batch: list[Outcome] = []
+    size = 0
+    for outcome in outcomes:
+        batch.append(outcome)
+        size += outcome.arrival.stamp.size
+        if len(batch) == BATCH or size > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _refused(outcome: Outcome, error: UnstorableError) -> Outcome:

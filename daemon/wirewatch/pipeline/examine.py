@@ -7,7 +7,7 @@ from wirewatch.alerts.compose import compose
 from wirewatch.clock import Clock, from_iso
 from wirewatch.errors import Unreadable
 from wirewatch.formats import parse
-from wirewatch.intake.names import is_in_progress, printable
+from wirewatch.intake.names import printable
 from wirewatch.intake.settle import Seen, wait_until
 from wirewatch.intake.source import (
     ChangedError,
@@ -51,7 +51,7 @@ class Examiner:
 
         `closed` tells that its writer is done with it; `before` is its pending row, if it waits.
         """
-        if is_in_progress(relative):
+        if inbox.in_progress(relative):
             return None
         now = self.clock()
         try:
@@ -130,6 +130,11 @@ def _vanished(inbox: Inbox, relative: str, before: Waiting | None, now: datetime
     """Account for a file that went away while it waited; one never noted leaves nothing to note."""
     if before is None:
         return None
-    stamp = Stamp(*map(int, before.stamp.split("-")))
-    arrival = Arrival(inbox.name, printable(relative), stamp, now)
+    arrival = Arrival(inbox.name, printable(relative), Stamp.read(before.stamp), now)
     return Outcome(arrival, FileState.IGNORED, FileReason.VANISHED)
+
+
+def given_up(row: Waiting, now: datetime) -> Outcome:
+    """Let an arrival wait no more that lies in no inbox."""
+    arrival = Arrival(row.inbox, row.path, Stamp.read(row.stamp), now)
+    return Outcome(arrival, FileState.IGNORED, FileReason.INBOX_REMOVED)

@@ -7,11 +7,11 @@ from wirewatch.clock import from_iso
 from wirewatch.intake.hints import Hint, Kind
 from wirewatch.model import Outcome
 from wirewatch.pipeline.arrivals import IDLE, Arrivals
+from wirewatch.pipeline.commit import BATCH, batches
+from wirewatch.pipeline.examine import given_up
 from wirewatch.store.database import Store
 from wirewatch.store.ledger import next_look, waiting
 
-_BATCH = 256
-_BATCH_BYTES = 4_000_000  # so that a batch of large files does not fill the memory
 _GRACE = 0.3  # seconds in which the close that follows a creation is expected
 
 
@@ -31,10 +31,10 @@ class Examining:
 
     def turn(self, timeout: float) -> None:
         """Take what there is to look at, for at most `timeout` seconds, and hand over outcomes."""
-        hints = self._arrivals.hints.take(_BATCH, timeout)
+        hints = self._arrivals.hints.take(BATCH, timeout)
         if self._arrivals.hints.were_lost():
             self._arrivals.rescan()
-        for batch in _batches(self._outcomes(hints)):
+        for batch in batches(self._outcomes(hints)):
             self._arrivals.hand_over(batch)
 
     def _patience(self) -> float:
@@ -63,8 +63,8 @@ class Examining:
             yield from self._examined(name, path, closed=True)
         for name, path in self._expired():
             yield from self._examined(name, path, closed=False)
-        if len(hints) < _BATCH:
-            yield from self._waiting(_BATCH - len(hints))
+        if len(hints) < BATCH:
+            yield from self._waiting(BATCH - len(hints))
 
     def _expired(self) -> list[tuple[str, str]]:
         """Take what appeared and was not closed within the grace."""
@@ -85,22 +85,11 @@ class Examining:
         """Examine pending arrivals that are due."""
         for row in waiting(self._db, self._arrivals.clock(), most):
             inbox = self._arrivals.inboxes.get(row.inbox)
-            if inbox is None or self._arrivals.is_in_flight(row.inbox, row.path):
+            if self._arrivals.is_in_flight(row.inbox, row.path):
+                continue
+            if inbox is None:  # noted by `wirewatch ingest` of a file in no inbox
+                yield given_up(row, self._arrivals.clock())
                 continue
             outcome = self._arrivals.examiner.examine(inbox, row.path, closed=False, before=row)
             if outcome:
                 yield outcome
-
-
-def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
-    """Cut outcomes into batches that share a commit, by number and by size."""
-    batch: list[Outcome] = []
-    size = 0
-    for outcome in outcomes:
-        batch.append(outcome)
-        size += outcome.arrival.stamp.size
-        if len(batch) == _BATCH or size > _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

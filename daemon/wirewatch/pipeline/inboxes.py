@@ -1,12 +1,13 @@
 """Inboxes as the pipeline uses them."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from wirewatch.config import InboxTable
-from wirewatch.intake.names import chooser
+from wirewatch.intake.names import chooser, is_in_progress, original
 from wirewatch.intake.watcher import Folder
 from wirewatch.states import After
 
@@ -22,10 +23,14 @@ class Inbox:
     after: After = After.LEAVE
     archive: Path = Path()
     wanted: Callable[[str], bool] = field(default=lambda _: True)
+    in_progress: Callable[[str], bool] = is_in_progress
 
     def absolute(self, relative: str) -> Path:
-        """Give the full path of an arrival."""
-        return self.root / relative
+        """Give the full path of an arrival, also by its name as the ledger writes it."""
+        path = self.root / relative
+        if "\\x" in relative and not os.path.lexists(path):
+            return self.root / original(relative)
+        return path
 
     def relative(self, path: str) -> str:
         """Give a full path as it counts from the inbox."""

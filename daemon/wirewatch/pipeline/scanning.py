@@ -48,12 +48,17 @@ class Scanning:
         found = 0
         entries = listing(inbox.root, inbox.absolute(folder), recursive=inbox.recursive)
         for part in _parts(entries):
-            known = listed(self._db, inbox.name, [entry.printable for entry in part])
-            fresh = [
-                outcome
+            # Asked before the ledger: what is not in flight any more, the ledger knows.
+            landed = [
+                entry
                 for entry in part
+                if not self._arrivals.is_in_flight(inbox.name, entry.printable)
+            ]
+            known = listed(self._db, inbox.name, [entry.printable for entry in landed])
+            fresh = [
+                self._noted(inbox, entry)
+                for entry in landed
                 if not _is_accounted(entry, known.get(entry.printable, ()), inbox)
-                and (outcome := self._noted(inbox, entry))
             ]
             found += len(fresh)
             if fresh:
@@ -63,12 +68,10 @@ class Scanning:
         took = (self._arrivals.clock() - begun) / timedelta(milliseconds=1)
         _log.debug("inbox=%s scanned=%s found=%d ms=%.0f", inbox.name, folder, found, took)
 
-    def _noted(self, inbox: Inbox, entry: Entry) -> Outcome | None:
+    def _noted(self, inbox: Inbox, entry: Entry) -> Outcome:
         """Note a file to be looked at when it is due, or to be ignored."""
         now = self._arrivals.clock()
         arrival = Arrival(inbox.name, entry.printable, entry.stamp, now)
-        if entry.relative != entry.printable:  # the ledger's name would not lead back to the file
-            return self._arrivals.examiner.examine(inbox, entry.relative, closed=True)
         if not inbox.wanted(entry.relative):
             return Outcome(arrival, FileState.IGNORED, FileReason.EXCLUDED)
         due = wait_until(entry.stamp, now, inbox.quiet, closed=False) or now
@@ -84,7 +87,8 @@ def _is_accounted(entry: Entry, rows: Iterable[Listed], inbox: Inbox) -> bool:
             continue
         if row.state is FileState.IGNORED:  # the configuration may have changed its mind
             return not inbox.wanted(entry.relative)
-        return row.state is FileState.QUARANTINED or inbox.after is After.LEAVE
+        done = row.state is FileState.QUARANTINED or row.kept is not None
+        return done or inbox.after is After.LEAVE
     return False
 
 

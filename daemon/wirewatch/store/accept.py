@@ -7,12 +7,12 @@ What is new is decided inside the transaction, so that two writers cannot both b
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from wirewatch.clock import iso
+from wirewatch.clock import iso, moment_of
 from wirewatch.model import Arrival, Article, Found, Outcome
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.database import Store
@@ -74,6 +74,10 @@ class _Batch:
         same, pending = self._known.rows_of(arrival)
         if same is not None and (same.state in _FINISHED or same.state is outcome.state):
             return self._seen_again(outcome, same, pending)
+        before = self._known.dealt_with(arrival)
+        if pending and before and outcome.reason is FileReason.VANISHED:  # taken away by us
+            self._forgotten.append(pending.id)
+            return Accepted(outcome, before.id, before.state, None, new=False)
         state, reason, fresh = self._decide(outcome)
         row = same or pending
         if same is not None and pending is not None:
@@ -127,7 +131,7 @@ class _Batch:
             "detail": outcome.detail or None,
             "format": outcome.format,
             "finished": None if waiting else self._now,
-            "modified": iso(datetime.fromtimestamp(arrival.stamp.mtime_ns / 1e9, UTC)),
+            "modified": iso(moment_of(arrival.stamp.mtime_ns)),
             "stamp": str(arrival.stamp),
             "due": iso(outcome.due) if waiting and outcome.due else None,
             "tries": outcome.tries,

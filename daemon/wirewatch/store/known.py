@@ -19,6 +19,7 @@ class FileRow:
     id: int
     content: str
     state: FileState
+    stamp: str
 
 
 @dataclass
@@ -41,11 +42,20 @@ class Known:
                 pending = row
         return same, pending
 
+    def dealt_with(self, arrival: Arrival) -> FileRow | None:
+        """Give the row in which this very state of a file is accounted for, not waiting."""
+        rows = self.files.get((arrival.inbox, arrival.path), ())
+        stamp = str(arrival.stamp)
+        return next(
+            (r for r in rows if r.stamp == stamp and r.state is not FileState.PENDING), None
+        )
+
     def note(self, arrival: Arrival, file_id: int, state: FileState) -> None:
         """Remember a row that this batch writes."""
         rows = self.files.setdefault((arrival.inbox, arrival.path), [])
         rows[:] = [row for row in rows if row.id != file_id]
-        rows.append(FileRow(file_id, arrival.sha256 or str(arrival.stamp), state))
+        stamp = str(arrival.stamp)
+        rows.append(FileRow(file_id, arrival.sha256 or stamp, state, stamp))
         if state is FileState.STORED and arrival.sha256:
             self.contents.add(arrival.sha256)
 
@@ -70,12 +80,12 @@ def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
         paths = list({o.arrival.path for o in outcomes if o.arrival.inbox == inbox})
         for marks, values in chunked(paths):
             rows = db.execute(
-                "SELECT id, path, coalesce(sha256, stamp), state FROM files"  # noqa: S608 - marks
+                "SELECT id, path, coalesce(sha256, stamp), state, stamp FROM files"  # noqa: S608 - marks
                 f" WHERE inbox = ? AND path IN ({marks})",
                 [inbox, *values],
             )
-            for file_id, path, content, state in rows:
-                row = FileRow(file_id, content, FileState(state))
+            for file_id, path, content, state, stamp in rows:
+                row = FileRow(file_id, content, FileState(state), stamp)
                 known.files.setdefault((inbox, path), []).append(row)
     contents = [o.arrival.sha256 for o in outcomes if o.arrival.sha256]
     for marks, values in chunked(contents):

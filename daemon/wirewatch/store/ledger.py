@@ -102,7 +102,7 @@ def next_look(db: Database) -> str | None:
     return found
 
 
-def mark_kept(store: Store, kept: Iterable[tuple[int, str]]) -> None:
+def mark_kept(store: Store, kept: Iterable[tuple[int, str | None]]) -> None:
     """Note for files what became of them once stored: 'left', 'deleted', or the archive's path."""
     with store.write() as db:
         db.conn.executemany(
