@@ -3,13 +3,12 @@
 import os
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from conftest import PATIENCE
-from wirewatch.systemd import notify, watchdog_interval
+from wirewatch.systemd import notify
 
 
 @pytest.fixture
@@ -56,27 +55,3 @@ def test_a_service_manager_that_is_gone_does_no_harm(
     """A socket that nobody reads does not stop the daemon from doing its work."""
     monkeypatch.setenv("NOTIFY_SOCKET", address.format(tmp=tmp_path))
     assert notify("WATCHDOG=1") is False
-
-
-@pytest.mark.parametrize(
-    ("microseconds", "pid", "expected"),
-    [
-        ("30000000", None, timedelta(seconds=30)),
-        ("30000000", "own", timedelta(seconds=30)),
-        ("30000000", "1", None),
-        ("", None, None),
-        ("often", None, None),
-    ],
-)
-def test_the_watchdog_asks_by_environment(
-    monkeypatch: pytest.MonkeyPatch,
-    microseconds: str,
-    pid: str | None,
-    expected: timedelta | None,
-) -> None:
-    """The watchdog's interval counts when it is a number, meant for this very process."""
-    monkeypatch.setenv("WATCHDOG_USEC", microseconds)
-    monkeypatch.delenv("WATCHDOG_PID", raising=False)
-    if pid:
-        monkeypatch.setenv("WATCHDOG_PID", str(os.getpid()) if pid == "own" else pid)
-    assert watchdog_interval() == expected

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from datetime import timedelta
 
 
 def notify(state: str) -> bool:
@@ -19,12 +18,3 @@ def notify(state: str) -> bool:
         except OSError:  # as sd_notify(3) has it: to be without a listener is no error
             return False
     return True
-
-
-def watchdog_interval() -> timedelta | None:
-    """Give how often systemd wants to hear that the service lives, or None when it does not ask."""
-    microseconds = os.environ.get("WATCHDOG_USEC", "")
-    pid = os.environ.get("WATCHDOG_PID")
-    if not microseconds.isdigit() or (pid and int(pid) != os.getpid()):
-        return None
-    return timedelta(microseconds=int(microseconds))

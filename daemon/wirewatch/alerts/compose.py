@@ -35,4 +35,4 @@ def delivery_key(article: Article, rule: str, channel: str) -> str:
     It follows from the article's identity, the rule and the channel, and from nothing else.
     """
     words = "\x00".join((article.guid, str(article.version), rule, channel))
-    return hashlib.sha256(words.encode()).hexdigest()[:KEY_LENGTH]
+    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()[:KEY_LENGTH]

@@ -50,7 +50,7 @@ def dispose(path: Path, sha256: str, after: After, archive: Path) -> str | None:
         if after is After.DELETE:
             taken.unlink()
             return "deleted"
-        place = _free_place(archive, sha256)
+        place = free_place(archive, sha256)
         _move(taken, place, sha256)
         return str(place)
     finally:
@@ -69,6 +69,9 @@ def give_back(taken: Path, path: Path) -> None:
         try:
             _rename_to_free(taken, place)
         except FileExistsError:
+            if taken.samefile(place):  # stopped between the two steps of an earlier return
+                taken.unlink()
+                return
             number += 1
             place = path.with_name(f"{path.stem[:50]}.returned-{number}{path.suffix[:10]}")
 
@@ -87,7 +90,7 @@ def _rename_to_free(source: Path, target: Path) -> None:
         source.unlink()
 
 
-def _free_place(place: Path, sha256: str) -> Path:
+def free_place(place: Path, sha256: str) -> Path:
     """Give a place in the archive where nothing else stands."""
     if not place.exists() or _digest(place) == sha256:
         return place

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from wirewatch.model import Message, Span
 from wirewatch.states import MessageFormat
-from wirewatch.text.sentences import sentences, shortened
+from wirewatch.text.sentences import sentences
 
 _MOST_SENTENCES = 4
 _LONGEST_SENTENCE = 400
@@ -113,8 +113,3 @@ def _marked(text: str, start: int, end: int, hits: list[Span], markup: _Markup) 
         reached = hit.end
     parts.append(markup.escape(text[reached:end]))
     return "".join(parts)
-
-
-def summary(message: Message, limit: int = 100) -> str:
-    """Say in one short line what a message is about, for logs and lists."""
-    return shortened(_plain(message.headline), limit)

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TypeVar
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 from wirewatch.clock import Clock
-from wirewatch.intake.disposal import archive_place, dispose
+from wirewatch.intake.disposal import archive_place, dispose, free_place
 from wirewatch.model import Outcome
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.states import After, FileReason, FileState
@@ -45,9 +46,7 @@ class Committer:
         Raises StoppedError when asked to stop before the store could be written.
         """
         accepted = self._accept(outcomes)
-        kept = self._dispose(accepted)
-        if kept:
-            self._written(lambda: mark_kept(self.store, kept))
+        self._dispose([plan for done in accepted if (plan := self._planned(done))])
         return accepted
 
     def _written(self, write: Callable[[], T]) -> T:
@@ -72,24 +71,58 @@ class Committer:
                 return self._written(lambda: accept(self.store, [refused], self.clock()))
             return [done for outcome in outcomes for done in self._accept([outcome])]
 
-    def _dispose(self, accepted: Sequence[Accepted]) -> list[tuple[int, str]]:
-        """Archive or delete files whose content is stored, as their inbox says; give what went."""
-        kept = []
-        for done in accepted:
-            arrival = done.outcome.arrival
-            inbox = self.inboxes.get(arrival.inbox)
-            if not done.is_kept or not inbox or inbox.after is After.LEAVE or not arrival.sha256:
-                continue
+    def _dispose(self, plans: Sequence["_Plan"]) -> None:
+        """Archive or delete files whose content is stored.
+
+        What is about to become of them is noted first, so that after a stop in between the ledger
+        knows where each went; one that still lies in its inbox is seen, and noted, again.
+        """
+        if not plans:
+            return
+        self._note([(plan.file_id, plan.where) for plan in plans])
+        other: list[tuple[int, str | None]] = []
+        for plan in plans:
+            where = None
             try:
-                place = archive_place(inbox.archive, arrival.path, self.clock())
-                path = inbox.absolute(arrival.path)
-                where = dispose(path, arrival.sha256, inbox.after, place)
+                where = dispose(plan.path, plan.sha256, plan.after, plan.place)
             except OSError as error:
-                _log.warning("not yet %sd: %s: %s", inbox.after, arrival.path, error)
-                continue
-            if where:
-                kept.append((done.file_id, where))
-        return kept
+                _log.warning("not yet %sd: %r: %s", plan.after, str(plan.path), error)
+            if where != plan.where and not plan.was_done():
+                other.append((plan.file_id, where))
+        if other:
+            self._note(other)
+
+    def _note(self, kept: Sequence[tuple[int, str | None]]) -> None:
+        """Note what became of files."""
+        self._written(lambda: mark_kept(self.store, kept))
+
+    def _planned(self, done: Accepted) -> "_Plan | None":
+        """Say what is to become of a file, if it is not to be left."""
+        arrival = done.outcome.arrival
+        inbox = self.inboxes.get(arrival.inbox)
+        if not done.is_kept or not inbox or inbox.after is After.LEAVE or not arrival.sha256:
+            return None
+        path = inbox.absolute(arrival.path)
+        place = archive_place(inbox.archive, arrival.path, self.clock())
+        archived = inbox.after is After.ARCHIVE
+        where = str(free_place(place, arrival.sha256)) if archived else "deleted"
+        return _Plan(done.file_id, path, arrival.sha256, inbox.after, place, where)
+
+
+class _Plan(NamedTuple):
+    """What is to become of one file."""
+
+    file_id: int
+    path: Path
+    sha256: str
+    after: After
+    place: Path
+    where: str
+
+    def was_done(self) -> bool:
+        """Tell whether the file has gone where it should already."""
+        archived = self.after is After.DELETE or Path(self.where).exists()
+        return archived and not self.path.exists()
 
 
 def batches(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:

@@ -87,8 +87,9 @@ def _is_accounted(entry: Entry, rows: Iterable[Listed], inbox: Inbox) -> bool:
             continue
         if row.state is FileState.IGNORED:  # the configuration may have changed its mind
             return not inbox.wanted(entry.relative)
-        done = row.state is FileState.QUARANTINED or row.kept is not None
-        return done or inbox.after is After.LEAVE
+        if row.kept is not None and not inbox.absolute(entry.relative).exists():
+            return True  # it was archived or deleted since it was listed
+        return row.state is FileState.QUARANTINED or inbox.after is After.LEAVE
     return False
 
 

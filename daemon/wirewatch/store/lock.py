@@ -3,11 +3,15 @@
 import fcntl
 import os
 import socket
+import time
 from pathlib import Path
 from typing import IO
 
 from wirewatch.clock import Clock, iso
 from wirewatch.errors import StoreError
+
+_TRIES = 10
+_PAUSE = 0.01  # seconds
 
 
 class StoreLock:
@@ -23,16 +27,14 @@ class StoreLock:
         """Take the lock. Raises StoreError, naming the holder, when another process has it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = self._path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(file):
             file.seek(0)
             holder = file.read().strip() or "another process"
             file.close()
             store = self._path.with_suffix("")
             raise StoreError(
                 f"the store {store} is in use by {holder}; stop it first, or name another store"
-            ) from error
+            )
         file.seek(0)
         file.truncate()
         host = socket.gethostname()
@@ -61,3 +63,15 @@ class StoreLock:
             except OSError:
                 return file.read().strip() or "another process"
         return None
+
+
+def _locked(file: IO[str]) -> bool:
+    """Take the lock; one that `holder` has for a moment, to look, is waited for."""
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(_PAUSE)
+        else:
+            return True
+    return False

@@ -6,8 +6,8 @@ _END = re.compile(
     r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s+["'“‘«(\[]*[^\W\d_a-zа-яё])|[。！？؟۔।]+["”»」]*|\n+"""
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(«“\"])(?:(?:\w\.)*\w|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
-    r"|Sept?|Oct|Nov|Dec|г|ул|им|тов|проф|акад)\.$",
+    r"(?:^|[\s(«“\"])(?:(?:[^\W\d_]\.)*[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|St|No|vs|Jan"
+    r"|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|г|ул|им|тов|проф|акад)\.$",
     re.IGNORECASE,
 )
 
