@@ -51,7 +51,7 @@ def commands() -> dict[str, typer.core.TyperCommand]:
     """Give every command by its words."""
     load_commands()
     group = typer.main.get_command(app)
-    found = {}
+    found: dict[str, typer.core.TyperCommand] = {}
     for name, command in group.commands.items():  # type: ignore[attr-defined]
         inner: dict[str, typer.core.TyperCommand] = getattr(command, "commands", {})
         found |= {f"{name} {verb}": one for verb, one in inner.items()} or {name: command}
