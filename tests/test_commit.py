@@ -261,13 +261,14 @@ def test_refused_disposal(
     assert [kept is None for (kept,) in desk.rows("kept")] == [True, False]
 
 
-def test_changed_before_disposal(desk: Desk) -> None:
-    """A file that holds something newer by the time it is stored stays, and is not called kept."""
-    desk.after = After.DELETE
-    outcome = desk.deliver("a.txt", "one")
-    (desk.inbox / "a.txt").write_text("two")
-    desk.commit(outcome)
-    assert (desk.left(), desk.rows("kept")) == (["a.txt"], [(None,)])
+def test_folder_in_the_way(desk: Desk) -> None:
+    """A folder that stands where a file is to be archived stops nothing, and loses nothing."""
+    desk.after = After.ARCHIVE
+    (desk.archive / "2026/03/02/a.txt").mkdir(parents=True)
+    (done,) = desk.commit(desk.deliver("a.txt", "one"))
+    assert done.state is FileState.STORED
+    files = [path for path in desk.folder.rglob("a*.txt") if path.is_file()]
+    assert [path.read_text() for path in files] == ["one"]
 
 
 def test_note_of_the_disposal_is_retried(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

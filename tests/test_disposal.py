@@ -26,7 +26,6 @@ from wirewatch.states import After
 
 BOTH = pytest.mark.parametrize("after", [After.ARCHIVE, After.DELETE])
 MAY_TOUCH = {"open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.chmod", "os.utime"}
-"""Python's audit events of what changes folders or opens files."""
 
 
 def digest(text: str) -> str:
@@ -96,13 +95,12 @@ def test_archive(inbox: Path, archive: Path) -> None:
     assert dispose(inbox / "a.txt", digest("first"), After.ARCHIVE, place) == str(place)
     assert place.read_text() == "first"
     assert place.stat().st_mtime_ns == 10**18
-    assert contents(inbox) == {}
-    assert contents(archive) == {"2026/03/02/a.txt": "first"}
+    assert (contents(inbox), contents(archive)) == ({}, {"2026/03/02/a.txt": "first"})
 
 
 def test_delete(inbox: Path, archive: Path) -> None:
     """A deleted file is gone, and nothing is archived."""
-    assert dispose(inbox / "a.txt", digest("first"), After.DELETE, archive / "a.txt") == "deleted"
+    assert dispose(inbox / "a.txt", digest("first"), After.DELETE, archive) == "deleted"
     assert contents(inbox) == contents(archive) == {}
 
 
@@ -245,8 +243,7 @@ def test_killed_at_any_step(inbox: Path, archive: Path, after: After, name: str)
         assert not path.exists() or work() is not None
         shutil.rmtree(archive, ignore_errors=True)
     assert step >= 2
-    assert contents(inbox) == {}
-    assert contents(archive) == ({} if after is After.DELETE else whole)
+    assert (contents(inbox), contents(archive)) == ({}, {} if after is After.DELETE else whole)
 
 
 def hold(path: Path) -> None:
@@ -277,15 +274,18 @@ def test_held_file_of_a_crash_is_given_back_first(inbox: Path, archive: Path) ->
     assert not any(map(is_in_progress, contents(inbox)))
 
 
-def test_given_back_again_and_again(inbox: Path) -> None:
-    """However often a newer file has the name of a held one, each of them is kept."""
+@pytest.mark.parametrize("newer", [Path.write_text, Path.symlink_to], ids=["file", "broken link"])
+def test_given_back_again_and_again(inbox: Path, newer: Callable[[Path, str], object]) -> None:
+    """However often something newer has the name of a held file, each of them is kept."""
     path = inbox / "a.txt"
     for text in ("second", "third"):
         hold(path)
-        path.write_text(text)
+        newer(path, text)
         give_back(taken_name(path), path)
-    assert sorted(contents(inbox).values()) == ["first", "second", "third"]
-    assert not any(map(is_in_progress, contents(inbox)))
+    kept = list(inbox.iterdir())
+    found = [str(path.readlink()) if path.is_symlink() else path.read_text() for path in kept]
+    assert sorted(found) == ["first", "second", "third"]
+    assert not [path for path in kept if is_in_progress(path.name)]
 
 
 @BOTH

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from watchdog.observers.api import EventEmitter
+from watchdog.observers.inotify import InotifyObserver
 
 from conftest import PATIENCE
 from wirewatch.intake import watcher as watcher_module
@@ -176,6 +177,21 @@ def test_dead_emitter(start: Start, inbox: Path, hints: Hints) -> None:
     assert watcher.check() == ["inbox inbox: its watching thread had died"]
     wait_for(hints, Kind.FOLDER, inbox)
     sees(hints, inbox / "a.txt")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_dead_reader(start: Start, inbox: Path, hints: Hints) -> None:
+    """An inbox whose events nobody reads any more, though all else lives, is watched again."""
+    watcher = start()
+    observer = watcher._watched[0].observer
+    assert isinstance(observer, InotifyObserver)
+    refuse: Any = None
+    observer._inotify_fd.handle_event = refuse  # type: ignore[method-assign]
+    (inbox / "a.txt").write_text("story")
+    observer._inotify_fd.join(PATIENCE)
+    assert watcher.check() == ["inbox inbox: its watching thread had died"]
+    wait_for(hints, Kind.FOLDER, inbox)
+    sees(hints, inbox / "b.txt")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

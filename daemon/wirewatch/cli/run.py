@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -28,6 +29,8 @@ def run(
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         stream=sys.stderr,
     )
+    # watchdog's word on folders that it watches already; it is of no consequence
+    warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
     for library in ("apscheduler", "watchdog", "urllib3", "requests", "charset_normalizer"):
         logging.getLogger(library).setLevel(logging.WARNING)
     deployment = load_deployment(config_path(context))

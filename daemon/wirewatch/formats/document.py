@@ -37,6 +37,7 @@ _ALPHABETS = tuple(
     )
 )  # fmt: skip
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL_BYTES = bytes((*range(1, 9), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
 _UTF8_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _SAMPLE = 65_536  # bytes of a legacy file that are enough to tell its encoding
 _LONGEST_UTF8 = 4
@@ -94,7 +95,8 @@ def _decode(data: bytes) -> str:
     if b"\x00" in data:
         reason = FileReason.BINARY if _CONTROLS.search(data) else FileReason.NUL_BYTES
         raise Unreadable(reason, f"a NUL byte at {data.index(0):,}")
-    control = _CONTROLS.search(data)
+    holds_control = len(data.translate(None, _CONTROL_BYTES)) != len(data)  # quicker than a search
+    control = _CONTROLS.search(data) if holds_control else None
     if control:
         raise Unreadable(FileReason.BINARY, f"a control character at byte {control.start():,}")
     try:

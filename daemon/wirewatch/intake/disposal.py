@@ -69,7 +69,8 @@ def give_back(taken: Path, path: Path) -> None:
         try:
             _rename_to_free(taken, place)
         except FileExistsError:
-            if taken.samefile(place):  # stopped between the two steps of an earlier return
+            if os.path.samestat(taken.lstat(), place.lstat()):
+                # stopped between the two steps of an earlier return
                 taken.unlink()
                 return
             number += 1
@@ -92,7 +93,7 @@ def _rename_to_free(source: Path, target: Path) -> None:
 
 def free_place(place: Path, sha256: str) -> Path:
     """Give a place in the archive where nothing else stands."""
-    if not place.exists() or _digest(place) == sha256:
+    if not os.path.lexists(place) or (place.is_file() and _digest(place) == sha256):
         return place
     return place.with_name(f"{place.stem}.{sha256[:12]}{place.suffix}")
 

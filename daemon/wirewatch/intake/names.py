@@ -5,19 +5,19 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
-_IN_PROGRESS = (".part", ".filepart", ".tmp", ".crdownload", "~", ".swp")
+_UNFINISHED = re.compile(
+    r"(?:^|/)\.|(?:\.part|\.filepart|\.tmp|\.crdownload|~|\.swp)(?:/|\Z)", re.IGNORECASE
+)
 
 
 def is_in_progress(path: str) -> bool:
     """Tell whether a relative path still waits for its final name, in any of its parts."""
-    return any(
-        part.startswith(".") or part.lower().endswith(_IN_PROGRESS) for part in path.split("/")
-    )
+    return _UNFINISHED.search(path) is not None
 
 
 def printable(path: str) -> str:
     """Write a path as text that any database holds; bytes that are no UTF-8 become escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def original(path: str) -> str:

@@ -92,7 +92,7 @@ def read(path: str, limit: int) -> Content:
             if before.st_size > limit:
                 detail = f"{before.st_size:,} bytes, the limit is {limit:,}"
                 raise Unreadable(FileReason.TOO_LARGE, detail)
-            data = _read_up_to(handle, before.st_size + 1)
+            data = _read_up_to(handle, before.st_size)  # had it grown, `after` would say so
             after = os.fstat(handle)
         finally:
             os.close(handle)

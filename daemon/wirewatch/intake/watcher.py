@@ -243,7 +243,10 @@ def _problem(watched: _Watched, *, count: bool) -> str | None:
     if now != watched.identity:
         return "the folder was replaced" if now else "the folder is gone"
     emitters: set[EventEmitter] = watched.observer.emitters
-    if not watched.observer.is_alive() or not all(e.is_alive() for e in emitters) or not emitters:
+    threads = [watched.observer, *emitters]
+    if isinstance(watched.observer, InotifyObserver):
+        threads.append(watched.observer._inotify_fd)  # noqa: SLF001 - its reader, a third thread
+    if not emitters or not all(thread.is_alive() for thread in threads):
         return "its watching thread had died"
     if count and not watched.polling and _unwatched(watched, emitters):
         return _TOO_MANY

@@ -12,6 +12,8 @@ from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.store.accept import Accepted
 
+_BATCH = 1_024  # the larger, the less of the full text's index is merged again and again
+
 
 def ingest(
     files: Iterable[tuple[Inbox, str]],
@@ -23,7 +25,7 @@ def ingest(
     waiting: Future[list[Accepted]] | None = None
     outcomes = (examiner.examine(inbox, path, closed=True) for inbox, path in files)
     with ThreadPoolExecutor(1, "accept") as accepting:
-        for batch in batches(outcome for outcome in outcomes if outcome):
+        for batch in batches((outcome for outcome in outcomes if outcome), _BATCH):
             if waiting:
                 progress(waiting.result())
             waiting = accepting.submit(committer.commit, batch)

@@ -1,5 +1,6 @@
 """From outcomes to the ledger: committed however often it takes, then files disposed of."""
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -104,8 +105,11 @@ class Committer:
             return None
         path = inbox.absolute(arrival.path)
         place = archive_place(inbox.archive, arrival.path, self.clock())
-        archived = inbox.after is After.ARCHIVE
-        where = str(free_place(place, arrival.sha256)) if archived else "deleted"
+        where = "deleted"
+        if inbox.after is After.ARCHIVE:
+            with contextlib.suppress(OSError):  # what it is will be said when it is disposed of
+                place = free_place(place, arrival.sha256)
+            where = str(place)
         return _Plan(done.file_id, path, arrival.sha256, inbox.after, place, where)
 
 
@@ -125,14 +129,14 @@ class _Plan(NamedTuple):
         return archived and not self.path.exists()
 
 
-def batches(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+def batches(outcomes: Iterable[Outcome], most: int = BATCH) -> Iterator[list[Outcome]]:
     """Cut outcomes into batches that share a commit, by number and by size."""
     batch: list[Outcome] = []
     size = 0
     for outcome in outcomes:
         batch.append(outcome)
         size += outcome.arrival.stamp.size
-        if len(batch) == BATCH or size > _BATCH_BYTES:
+        if len(batch) == most or size > _BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:

@@ -25,7 +25,7 @@ from wirewatch.rules.matcher import Matcher
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.ledger import Waiting
 
-_MOST_TRIES = 8  # with the wait doubling from a second, about four minutes
+_MOST_TRIES = 8  # with the wait doubling from a second, about two minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Examiner:
         self, inbox: Inbox, relative: str, now: datetime, *, closed: bool, before: Waiting | None
     ) -> Outcome:
         """Look at a file, and read it if it is wanted and whole."""
-        path = str(inbox.absolute(relative))
+        path = inbox.location(relative)
         arrival = Arrival(inbox.name, printable(relative), look(path, inbox.root), now)
         if not inbox.wanted(relative):
             return Outcome(arrival, FileState.IGNORED, FileReason.EXCLUDED)

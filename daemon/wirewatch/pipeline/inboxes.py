@@ -24,6 +24,11 @@ class Inbox:
     archive: Path = Path()
     wanted: Callable[[str], bool] = field(default=lambda _: True)
     in_progress: Callable[[str], bool] = is_in_progress
+    _prefix: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Keep the root as paths begin with it."""
+        object.__setattr__(self, "_prefix", str(self.root).rstrip("/") + "/")
 
     def absolute(self, relative: str) -> Path:
         """Give the full path of an arrival, also by its name as the ledger writes it."""
@@ -32,9 +37,13 @@ class Inbox:
             return self.root / original(relative)
         return path
 
+    def location(self, relative: str) -> str:
+        """Give `absolute` as text, without the cost of a Path in the usual case."""
+        return str(self.absolute(relative)) if "\\x" in relative else self._prefix + relative
+
     def relative(self, path: str) -> str:
         """Give a full path as it counts from the inbox."""
-        return path[len(str(self.root).rstrip("/")) + 1 :]
+        return path[len(self._prefix) :]
 
 
 def inboxes_of(tables: Iterable[InboxTable]) -> dict[str, Inbox]:

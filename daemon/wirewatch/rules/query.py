@@ -76,7 +76,7 @@ def leaves(query: Query) -> Iterable[Leaf]:
             yield query
 
 
-def needs(query: Query, cost: Callable[[Leaf], int]) -> Needs:
+def needs(query: Query, cost: Callable[[Leaf], float]) -> Needs:
     """Give the cheapest set of leaves of which one must be hit for the query to be true.
 
     `cost` says how often a leaf is expected to be hit; of an AND the rarest part is enough.

@@ -15,9 +15,9 @@ from sqlite_utils import Database
 from wirewatch.clock import iso, moment_of
 from wirewatch.model import Arrival, Article, Found, Outcome
 from wirewatch.states import FileReason, FileState
-from wirewatch.store.database import Store
+from wirewatch.store.database import Store, insert_all
 from wirewatch.store.known import FileRow, Known, look_up
-from wirewatch.text.fold import has_other_forms
+from wirewatch.text.fold import has_other_forms, is_common
 from wirewatch.text.words import runs_scripts_together
 
 Row = dict[str, Any]
@@ -231,8 +231,7 @@ class _Batch:
             columns = ", ".join(f"{column} = :{column}" for column in row if column != "id")
             self._db.conn.execute(f"UPDATE files SET {columns} WHERE id = :id", row)  # noqa: S608
         for table, rows in self._rows.items():
-            if rows:
-                self._db.table(table).insert_all(rows, batch_size=len(rows))
+            insert_all(self._db, table, rows)
         articles = self._rows["articles"]
         if articles:
             self._db.conn.execute(
@@ -245,4 +244,5 @@ class _Batch:
 def _is_irregular(article: Article) -> bool:
     """Tell whether SQLite's tokenizer reads words of an article otherwise than matching does."""
     texts = (article.title, article.dateline, article.body)
-    return any(has_other_forms(text) or runs_scripts_together(text) for text in texts)
+    uncommon = (text for text in texts if not is_common(text))
+    return any(has_other_forms(text) or runs_scripts_together(text) for text in uncommon)

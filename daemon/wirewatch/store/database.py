@@ -4,9 +4,10 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -16,6 +17,8 @@ from wirewatch.store.schema import migrations
 _BUSY_MS = 5_000
 _CACHE_KB = 4_096
 _SIBLING_CACHE_KB = 512
+_PAGE_BYTES = 8_192  # a fifth less time and room for full text than in pages of 4 KB
+_MOST_VALUES = 32_000  # question marks in one statement; SQLite takes 32,766
 _TRANSIENT = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -49,6 +52,7 @@ class Store:
         self._lock = lock
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # heeded where the file is new
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -127,6 +131,24 @@ def _alone(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
+
+
+def insert_all(db: Database, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that have the same columns in the same order, by as few statements as can be.
+
+    sqlite-utils' own looks at the schema and at every value, which took a third of a commit.
+    """
+    if not rows:
+        return
+    marks = f"({','.join('?' * len(rows[0]))})"
+    names = ", ".join(f'"{column}"' for column in rows[0])
+    at_once = _MOST_VALUES // len(rows[0])
+    for start in range(0, len(rows), at_once):
+        part = rows[start : start + at_once]
+        db.conn.execute(
+            f"INSERT INTO {table} ({names}) VALUES {','.join([marks] * len(part))}",  # noqa: S608
+            [value for row in part for value in row.values()],
+        )
 
 
 def open_reader(path: Path) -> Database:

@@ -135,6 +135,14 @@ def fold_term(term: str) -> str:
     return " ".join(fold(unicodedata.normalize("NFC", term)).text.split())
 
 
+def is_common(text: str) -> bool:
+    """Tell whether a text is ASCII but for the usual typographic marks, as nine of ten are."""
+    if not text.isascii():
+        for char in _TYPOGRAPHIC:
+            text = text.replace(char, " ")
+    return text.isascii()
+
+
 @cache
 def _is_written_otherwise(char: str) -> bool:
     """Tell whether a character is another form of a letter or digit, or is not seen at all."""

@@ -1,6 +1,7 @@
 """Where sentences begin and end: for the headline of an untitled story and an alert's excerpt."""
 
 import re
+from collections.abc import Iterator
 
 _END = re.compile(
     r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s+["'“‘«(\[]*[^\W\d_a-zа-яё])|[。！？؟۔।]+["”»」]*|\n+"""
@@ -14,24 +15,32 @@ _ABBREVIATION = re.compile(
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Give the stretches of the sentences of a text, in code points, without outer white space."""
-    found: list[tuple[int, int]] = []
+    return list(_stretches(text))
+
+
+def first_sentence(text: str) -> tuple[int, int]:
+    """Give the stretch of the first sentence of a text that is not empty."""
+    return next(_stretches(text))
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Give one stretch after the other."""
     begin = 0
     for mark in _END.finditer(text):
         if mark[0] == "." and _ABBREVIATION.search(text, max(begin, mark.end() - 8), mark.end()):
             continue
-        _add(text, begin, mark.end(), found)
+        yield from _trimmed(text, begin, mark.end())
         begin = mark.end()
-    _add(text, begin, len(text), found)
-    return found
+    yield from _trimmed(text, begin, len(text))
 
 
-def _add(text: str, begin: int, end: int, found: list[tuple[int, int]]) -> None:
-    """Append a stretch, trimmed, unless nothing is left of it."""
+def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give a stretch without outer white space, unless nothing is left of it."""
     piece = text[begin:end]
     trimmed = piece.strip()
     if trimmed:
         first = begin + len(piece) - len(piece.lstrip())
-        found.append((first, first + len(trimmed)))
+        yield first, first + len(trimmed)
 
 
 def shortened(text: str, limit: int) -> str:

@@ -52,4 +52,4 @@ def ends_word(text: str, end: int) -> bool:
 
 def runs_scripts_together(text: str) -> bool:
     """Tell whether a spaced word stands against an unspaced script, as `IPU` does in 由IPU会议."""
-    return not text.isascii() and _MIXED.search(text) is not None
+    return any(map(is_unspaced, set(text))) and _MIXED.search(text) is not None

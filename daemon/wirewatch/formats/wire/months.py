@@ -6,6 +6,7 @@ German, French, Spanish, Portuguese, Italian, Hungarian, Arabic.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wirewatch.text.fold import fold_term
 
@@ -52,15 +53,20 @@ class Day:
     year: int | None
 
 
+@lru_cache(1_000)
+def _month(name: str) -> int | None:
+    """Give the number of a month."""
+    return MONTHS.get(fold_term(name))
+
+
 def day_of(found: re.Match[str]) -> Day | None:
     """Read the day in a match of `DAY`; None when the word is no month or the day none of it."""
-    groups = found.groupdict()
-    if groups["d3"]:
-        month: int | None = int(groups["n3"])
+    if found["d3"]:
+        month: int | None = int(found["n3"])
     else:
-        month = MONTHS.get(fold_term(groups["m1"] or groups["m2"] or "-"))
-    day = int(groups["d1"] or groups["d2"] or groups["d3"] or 0)
-    year = groups["y1"] or groups["y2"] or groups["y3"]
+        month = _month(found["m1"] or found["m2"] or "-")
+    day = int(found["d1"] or found["d2"] or found["d3"] or 0)
+    year = found["y1"] or found["y2"] or found["y3"]
     if month is None or not 1 <= month <= 12 or not 1 <= day <= 31:  # noqa: PLR2004 - a calendar
         return None
     return Day(month, day, int(year) if year else None)

@@ -9,7 +9,7 @@ from wirewatch.formats.wire.dateline import Dateline, read_dateline
 from wirewatch.formats.wire.dates import Stamp, find_stamp, published, read_leader
 from wirewatch.formats.wire.layout import paragraphs
 from wirewatch.model import Article
-from wirewatch.text.sentences import sentences, shortened
+from wirewatch.text.sentences import first_sentence, shortened
 
 HEADLINE_LIMIT = 120
 """Characters of the headline that is made from an untitled story's first sentence."""
@@ -139,7 +139,7 @@ def _signed(body: list[str]) -> str | None:
 def _headline(body: list[str]) -> str:
     """Make a headline from the first sentence."""
     first = body[0]
-    start, end = sentences(first)[0]
+    start, end = first_sentence(first)
     return shortened(first[start:end], HEADLINE_LIMIT)
 
 

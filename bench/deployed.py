@@ -1,0 +1,137 @@
+"""Wirewatch as it is run: a configuration in a folder of its own, and the daemon as a process."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_READY_WITHIN = 60.0  # seconds
+_STOP_WITHIN = 20.0  # seconds
+
+DESK_RULES = """
+[[rule]]
+name = "kz-az"
+title = "Kazakhstan and Azerbaijan, parliaments"
+query = '@parliament:KZ AND @parliament:AZ'
+severity = "high"
+channels = ["phone"]
+[[rule]]
+name = "assembly"
+title = "The Turkic parliamentary assembly"
+query = '@parliament:turkpa OR "Parliamentary Assembly of Turkic States"'
+channels = ["phone"]
+[[rule]]
+name = "travels"
+title = "A speaker travels"
+query = '(speaker OR "chairman of the committee") AND (visit* OR delegation*) AND @parliament:KG'
+channels = ["phone"]
+[[rule]]
+name = "europe"
+title = "Europe and the Turkic states"
+query = '@parliament:european-parliament AND @parliament:turkic'
+channels = ["phone"]
+"""
+"""A desk's rules; about one generated story in nine raises an alert."""
+
+ALL_RULES = """
+[[rule]]
+name = "parliaments"
+title = "Any parliament"
+query = '@parliament'
+channels = ["phone"]
+"""
+"""One rule that is true of every story that names a parliament."""
+
+_CONFIG = """
+[store]
+path = "store/wirewatch.db"
+[[inbox]]
+name = "wires"
+path = "inbox"
+[rules]
+paths = ["rules.toml"]
+[[channel]]
+name = "phone"
+url = "{url}"
+"""
+
+
+def configure(home: Path, rules: str, url: str = "json://127.0.0.1:9/hook") -> Path:
+    """Write a configuration, and make its inbox; give the configuration's path."""
+    for folder in ("inbox", "store"):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    (home / "rules.toml").write_text(rules, encoding="utf-8")
+    config = home / "wirewatch.toml"
+    config.write_text(_CONFIG.format(url=url), encoding="utf-8")
+    return config
+
+
+def command(config: Path, *words: str) -> list[str]:
+    """Give the command line of a wirewatch verb."""
+    return [sys.executable, "-m", "wirewatch", "--config", str(config), *words]
+
+
+class Daemon:
+    """`wirewatch run` as a process; it is ready when the `with` block begins."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._log = config.parent / "daemon.log"
+        self._heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._ready = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Give the process's number."""
+        if self._process is None:
+            raise RuntimeError("the daemon was not started")
+        return self._process.pid
+
+    def __enter__(self) -> Self:
+        """Start the daemon, and wait until it says READY=1 as to systemd."""
+        address = str(self._config.with_name("notify"))
+        self._heard.bind(address)
+        threading.Thread(target=self._listen, daemon=True).start()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command(self._config, "run"),
+                stderr=log,
+                env=os.environ | {"NOTIFY_SOCKET": address},
+            )
+        deadline = time.monotonic() + _READY_WITHIN
+        while not self._ready.wait(0.1):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self._stop()
+                raise RuntimeError(f"the daemon did not start:\n{self._log.read_text()}")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the daemon as systemd does. Raises RuntimeError when it had ended by itself."""
+        code = self._stop()
+        if code and error is None:
+            raise RuntimeError(f"the daemon ended with {code}:\n{self._log.read_text()[-2000:]}")
+
+    def _listen(self) -> None:
+        """Hear what the daemon says, as long as it lives."""
+        while b"STOPPING=1" not in (said := self._heard.recv(4096)):
+            if b"READY=1" in said:
+                self._ready.set()
+
+    def _stop(self) -> int:
+        """Ask it to end, and wait; give its exit code."""
+        if self._process is None:
+            return 0
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(_STOP_WITHIN)
