@@ -5,7 +5,7 @@ given the hits, at which spans it is true (`spans`, None when it is not).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wirewatch.model import Span
 
@@ -22,6 +22,15 @@ class Term:
     text: str
     prefix: bool = False
     zones: tuple[str, ...] = TEXT_ZONES
+    key: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Take the hash once: leaves are looked up for every article."""
+        object.__setattr__(self, "key", hash((self.text, self.prefix, self.zones)))
+
+    def __hash__(self) -> int:
+        """Give what was taken."""
+        return self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,15 @@ class Named:
     gazetteer: str
     part: str | None = None
     zones: tuple[str, ...] = TEXT_ZONES
+    key: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Take the hash once: leaves are looked up for every article."""
+        object.__setattr__(self, "key", hash((self.gazetteer, self.part, self.zones)))
+
+    def __hash__(self) -> int:
+        """Give what was taken."""
+        return self.key
 
 
 Leaf = Term | Named

@@ -22,6 +22,7 @@ from wirewatch.text.words import runs_scripts_together
 
 Row = dict[str, Any]
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _FINISHED = {FileState.STORED, FileState.DUPLICATE}
 
 
@@ -190,7 +191,7 @@ class _Batch:
                     "article_id": article_id,
                     "rule": match.rule,
                     "rule_hash": match.rule_hash,
-                    "spans": json.dumps(match.spans, separators=(",", ":")),
+                    "spans": _COMPACT(match.spans),
                 }
             )
         for alert in found.alerts:
