@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from wirewatch.model import Arrival, Article, Outcome
+from wirewatch.model import Arrival, Article, Outcome, Stamp
 from wirewatch.states import FileState
 
 _TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
@@ -43,12 +43,13 @@ class Known:
         return same, pending
 
     def dealt_with(self, arrival: Arrival) -> FileRow | None:
-        """Give the row in which this very state of a file is accounted for, not waiting."""
+        """Give the row in which this very state of a file is accounted for, not waiting.
+
+        Size and time of change tell; the time of the last rename does not, as we rename files too.
+        """
         rows = self.files.get((arrival.inbox, arrival.path), ())
-        stamp = str(arrival.stamp)
-        return next(
-            (r for r in rows if r.stamp == stamp and r.state is not FileState.PENDING), None
-        )
+        done = (row for row in rows if row.state is not FileState.PENDING)
+        return next((row for row in done if Stamp.read(row.stamp)[:2] == arrival.stamp[:2]), None)
 
     def note(self, arrival: Arrival, file_id: int, state: FileState) -> None:
         """Remember a row that this batch writes."""
