@@ -23,7 +23,8 @@ from wirewatch.pipeline.lane import Lane
 from wirewatch.store.database import Store, StoreUnavailableError
 from wirewatch.store.outbox import claim, next_due, record, recover, release, retire
 
-_AHEAD = 8  # messages claimed for a lane at once: it never waits for a commit
+_AHEAD = 16  # messages claimed for a lane at once: it never waits for a commit
+_GATHER = 0.05  # seconds for which attempts may wait in a burst, to be recorded together
 _IDLE = 5.0  # seconds after which the thread looks around, and beats
 _STOP = 4.0  # seconds that sending may still take when the process stops
 _RETRY_STORE = 1.0  # seconds
@@ -101,7 +102,7 @@ class Deliveries:
             self.turn()
             if not self._sending:
                 break
-            self._wake.wait()
+            self._wake.wait(_GATHER)
             self._wake.clear()
         self._finish()
         if self._failure:
@@ -133,9 +134,10 @@ class Deliveries:
                 due = next_due(self._store.db, self._open_channels())
         except StoreUnavailableError:
             return _RETRY_STORE
+        longest = _GATHER if any(map(_is_busy, self._lanes.values())) else _IDLE
         if due is None:
-            return _IDLE
-        return min(_IDLE, max(0.0, (due - self._clock()).total_seconds()))
+            return longest
+        return min(longest, max(0.0, (due - self._clock()).total_seconds()))
 
     def _open_channels(self) -> Iterable[str]:
         """Name the channels whose lanes have room for more."""
@@ -176,7 +178,9 @@ class Deliveries:
     def _sent(self, attempt: Attempt) -> None:
         """Take back an attempt from a lane."""
         self._done.put(attempt)
-        self._wake.set()
+        lane = self._lanes.get(attempt.channel)
+        if lane is None or not _is_busy(lane):
+            self._wake.set()  # else the turn that is due in a moment records it with others
 
     def _finish(self) -> None:
         """End the lanes after the message that each is sending, and record what came of those.
@@ -199,3 +203,8 @@ class Deliveries:
         self._unrecorded = []
         self._sending.clear()
         self._lanes.clear()
+
+
+def _is_busy(lane: Lane) -> bool:
+    """Tell whether a lane has enough to do for its attempts to be recorded together."""
+    return lane.waiting() > _AHEAD // 2

@@ -44,6 +44,10 @@ class Lane:
         """Queue a message."""
         self._messages.put(message)
 
+    def waiting(self) -> int:
+        """Count the messages that wait to be sent."""
+        return self._messages.qsize()
+
     def stop(self) -> None:
         """Ask the lane to end after the message it is sending; the others become `unsent`."""
         self._stopping = True
