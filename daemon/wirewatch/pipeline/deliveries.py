@@ -88,9 +88,10 @@ class Deliveries:
 
         Raises what a lane died of, should one die: there is no half-dead outbox.
         """
+        woken = True
         while not self._stopping.is_set() and not self._failure:
             self._beat("deliver")
-            self._wake.wait(self._turn_or_wait())
+            woken = self._wake.wait(self._turn_or_wait(woken=woken))
             self._wake.clear()
         self._finish()
         if self._failure:
@@ -123,13 +124,13 @@ class Deliveries:
             self._sending[message.channel] += 1
             self._lane(message.channel).put(message)
 
-    def _turn_or_wait(self) -> float:
-        """Take a turn if there is work; give the seconds until there is some."""
+    def _turn_or_wait(self, *, woken: bool) -> float:
+        """Take a turn if there is, or may be, work; give the seconds until there is some."""
         try:
-            due = next_due(self._store.db, self._open_channels())
+            due = None if woken else next_due(self._store.db, self._open_channels())
             overdue = any(lane.is_overdue() for lane in self._lanes.values())
             back = overdue or self._unrecorded or not self._done.empty()
-            if back or (due and due <= self._clock()):
+            if woken or back or (due and due <= self._clock()):
                 self.turn()
                 due = next_due(self._store.db, self._open_channels())
         except StoreUnavailableError:
