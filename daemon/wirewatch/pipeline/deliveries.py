@@ -124,7 +124,7 @@ class Deliveries:
             self._sending[message.channel] += 1
             self._lane(message.channel).put(message)
 
-    def _turn_or_wait(self, *, woken: bool) -> float:
+    def _turn_or_wait(self, *, woken: bool = False) -> float:
         """Take a turn if there is, or may be, work; give the seconds until there is some."""
         try:
             due = None if woken else next_due(self._store.db, self._open_channels())
