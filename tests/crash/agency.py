@@ -1,0 +1,150 @@
+"""Delivers stories into inboxes the way agencies do, and keeps its own books of what it did."""
+
+import hashlib
+import random
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from crash.stories import Story, broken, reflowed, stories
+
+_CHUNKS = 4
+_BETWEEN_CHUNKS = 0.015  # seconds, well below the time after which an inbox takes a file as whole
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One file that was delivered whole."""
+
+    inbox: str
+    path: str
+    sha256: str
+    story: Story
+
+
+@dataclass
+class Agency:
+    """Everything that is put into the inboxes goes through here."""
+
+    inboxes: dict[str, Path]
+    rng: random.Random
+    delivered: list[Delivered] = field(default_factory=list)
+    planned: dict[str, Story] = field(default_factory=dict)
+    """By digest, everything that was ever begun to be written."""
+    free: dict[str, list[str]] = field(default_factory=dict)
+    """By inbox, names whose earlier file is dealt with: a new one may come under them, once."""
+    _count: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin to write stories."""
+        self._stories = stories(self.rng)
+        self._past: list[Story] = []
+        self._reused: set[tuple[str, str]] = set()
+
+    def one_each(self, inboxes: Collection[str] = ()) -> None:
+        """Rename a new story into each inbox."""
+        for inbox in inboxes or self.inboxes:
+            self.rename_in(inbox, self.story())
+
+    def story(self) -> Story:
+        """Give the next story."""
+        story = next(self._stories)
+        self._past.append(story)
+        return story
+
+    def something(self) -> None:
+        """Deliver one or several files, in a manner and of a kind that chance decides."""
+        inbox = self.rng.choice(list(self.inboxes))
+        match self.rng.choices(
+            ("rename", "slow", "burst", "copy", "reflowed", "broken"), (8, 4, 1, 1, 1, 1)
+        )[0]:
+            case "rename":
+                self.rename_in(inbox, self.story())
+            case "slow":
+                self.write_slowly(inbox, self.story())
+            case "burst":
+                for _ in range(10):
+                    self.rename_in(inbox, self.story())
+            case "copy" if self._past:
+                self.rename_in(inbox, self.rng.choice(self._past))
+            case "reflowed" if self._past:
+                self.rename_in(inbox, reflowed(self.rng.choice(self._past)))
+            case _:
+                self.rename_in(inbox, broken(self.rng))
+
+    def rename_in(self, inbox: str, story: Story, name: str = "") -> str:
+        """Write under a temporary name, then rename; give the file's path in the inbox."""
+        path = name or self._name(inbox)
+        place = self._place(inbox, path)
+        temporary = place.with_name(f".{self._count}.part")
+        self._begin(story)
+        temporary.write_bytes(story.data)
+        temporary.rename(place)
+        self._end(inbox, path, story)
+        return path
+
+    def write_slowly(self, inbox: str, story: Story) -> None:
+        """Write in place, bit by bit, and close."""
+        path = self._name(inbox, fresh=True)
+        place = self._place(inbox, path)
+        self._begin(story)
+        size = len(story.data) // _CHUNKS + 1
+        pause = threading.Event()
+        with place.open("wb", buffering=0) as file:
+            for start in range(0, len(story.data), size):
+                file.write(story.data[start : start + size])
+                pause.wait(_BETWEEN_CHUNKS)
+        self._end(inbox, path, story)
+
+    def _begin(self, story: Story) -> None:
+        """Note what is about to be written, before the daemon can see it."""
+        self.planned[hashlib.sha256(story.data).hexdigest()] = story
+
+    def _end(self, inbox: str, path: str, story: Story) -> None:
+        """Note what was delivered."""
+        digest = hashlib.sha256(story.data).hexdigest()
+        self.delivered.append(Delivered(inbox, path, digest, story))
+
+    def _name(self, inbox: str, *, fresh: bool = False) -> str:
+        """Make a new name, or take one that is free again."""
+        self._count += 1
+        free = [path for path in self.free.get(inbox, ()) if (inbox, path) not in self._reused]
+        if free and not fresh and self.rng.random() < 0.2:
+            self._reused.add((inbox, free[0]))
+            return free[0]
+        folder = "regional/" if self.rng.random() < 0.2 else ""
+        return f"{folder}{self._count:05d}.txt"
+
+    def _place(self, inbox: str, path: str) -> Path:
+        """Give the full path, its folder made."""
+        place = self.inboxes[inbox] / path
+        place.parent.mkdir(exist_ok=True)
+        return place
+
+
+class Load:
+    """An agency that delivers without a break in a thread of its own."""
+
+    def __init__(self, agency: Agency, rng: random.Random) -> None:
+        self._agency = agency
+        self._rng = rng
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="load")
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End after the file at hand."""
+        self._over.set()
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
+    def _run(self) -> None:
+        """Deliver until told to stop."""
+        while not self._over.wait(self._rng.uniform(0.01, 0.12)):
+            self._agency.something()

@@ -1,0 +1,181 @@
+"""The real daemon as a process: its configuration, its start, its end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crash.stories import RULES
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+_COMPLAINTS = (" ERROR ", " CRITICAL ", "Traceback")
+NO_FAULT = "none:0"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A folder with all that a daemon needs."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """Give the configuration's path."""
+        return self.root / "wirewatch.toml"
+
+    @property
+    def store(self) -> Path:
+        """Give the store's path."""
+        return self.root / "store" / "wirewatch.db"
+
+    @property
+    def inboxes(self) -> dict[str, Path]:
+        """Give the folders that files are delivered into."""
+        return {name: self.root / "in" / name for name in AFTER}
+
+    def archive(self, inbox: str) -> Path:
+        """Give the folder that an inbox is archived into."""
+        return self.root / "archive" / inbox
+
+
+AFTER = {"left": "leave", "moved": "archive", "other-disk": "archive", "cleared": "delete"}
+"""Each inbox by name, with what becomes of its files; the launcher puts one archive far away."""
+
+
+def make_site(root: Path, url: dict[str, str], settle: str) -> Site:
+    """Write a configuration with an inbox of every kind."""
+    site = Site(root)
+    (root / "store").mkdir(parents=True)
+    inboxes = [
+        f'[[inbox]]\nname = "{name}"\npath = "in/{name}"\narchive = "archive/{name}"\n'
+        f'after = "{after}"\nsettle = "{settle}"\n'
+        for name, after in AFTER.items()
+    ]
+    channels = [f'[[channel]]\nname = "{name}"\nurl = "{url[name]}"\n' for name in url]
+    fixed = [
+        '[store]\npath = "store/wirewatch.db"\n',
+        '[rules]\npaths = ["rules.toml"]\n',
+        '[intake]\nrescan = "1s"\n',
+        '[delivery]\nfirst_retry = "100ms"\nslowest_retry = "1s"\n',
+    ]
+    site.config.write_text("\n".join(fixed + inboxes + channels), encoding="utf-8")
+    rules = [
+        f'[[rule]]\nname = "{name}"\ntitle = "{name}"\nquery = \'{query}\'\n'
+        f'severity = "high"\nchannels = {json.dumps(list(told))}\n'
+        for name, (query, told) in RULES.items()
+    ]
+    (root / "rules.toml").write_text("\n".join(rules), encoding="utf-8")
+    for inbox in site.inboxes.values():
+        inbox.mkdir(parents=True)
+    return site
+
+
+class Daemon:
+    """One life of the daemon; with a fault it ends itself at that point."""
+
+    def __init__(self, site: Site, fault: str = NO_FAULT) -> None:
+        command = [sys.executable, "-P", str(_LAUNCHER), fault, "--config", str(site.config), "run"]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=site.root,
+            text=True,
+            env=os.environ | {"PYTHONFAULTHANDLER": "1"},
+        )
+        self._lines: list[str] = []
+        self._ended = False
+        self._news = threading.Condition()
+        self._reader = threading.Thread(target=self._read, name="log")
+        self._reader.start()
+
+    def _read(self) -> None:
+        """Read the log until its end."""
+        assert self._process.stderr
+        for line in self._process.stderr:
+            with self._news:
+                self._lines.append(line)
+                self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the process is over."""
+        with self._news:
+            return self._ended
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the daemon has said that it is ready."""
+        with self._news:
+            return any(" ready: " in line for line in self._lines)
+
+    def wait_ready(self, timeout: float = 20) -> bool:
+        """Wait until the daemon is ready or over; tell whether either came."""
+        with self._news:
+            return self._news.wait_for(lambda: self._ended or self.is_ready, timeout)
+
+    def wait_lines(self, count: int, timeout: float) -> bool:
+        """Wait until the daemon has logged so many lines, or is over."""
+        with self._news:
+            return self._news.wait_for(lambda: self._ended or len(self._lines) >= count, timeout)
+
+    def wait_killed(self, timeout: float = 20) -> bool:
+        """Wait until the daemon has killed itself; tell whether it has."""
+        with self._news:
+            if not self._news.wait_for(lambda: self._ended, timeout):
+                return False
+        return self._end() == -signal.SIGKILL
+
+    def kill(self) -> bool:
+        """Kill the daemon; tell whether it lived until then."""
+        self._process.kill()
+        return self._end() == -signal.SIGKILL
+
+    def ask_to_stop(self) -> None:
+        """Ask the daemon to stop, and do not wait."""
+        self._process.terminate()
+
+    def stop(self) -> int:
+        """Ask the daemon to stop; give its exit code."""
+        self.ask_to_stop()
+        return self._end()
+
+    def discard(self) -> None:
+        """Make sure that nothing is left of the process."""
+        self._process.kill()
+        self._end()
+
+    def _end(self) -> int:
+        """Wait for the end; give the exit code."""
+        code = self._process.wait(20)
+        self._reader.join(10)
+        if self._process.stderr:
+            self._process.stderr.close()
+        return code
+
+    def complaints(self) -> list[str]:
+        """Give what the daemon logged as errors."""
+        with self._news:
+            return [line.strip() for line in self._lines if any(c in line for c in _COMPLAINTS)]
+
+    def log(self) -> str:
+        """Give the end of the log."""
+        with self._news:
+            return "".join(self._lines[-40:])
+
+
+def status(site: Site) -> tuple[int, dict[str, Any]]:
+    """Ask `wirewatch status`; give its exit code and what it says."""
+    command = [sys.executable, "-P", "-m", "wirewatch"]
+    command += ["--config", str(site.config), "status", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    return done.returncode, json.loads(done.stdout)

@@ -1,0 +1,106 @@
+"""The phone: a loopback server that takes what Apprise sends, and remembers it."""
+
+import json
+import re
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TOKEN = re.compile(r"Docket (\S+) came")
+_RULE = re.compile(r"rule (\S+) · file")
+_KEY = re.compile(r"ref ([0-9a-f]{16})(; may be a repeat)?")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One message as it was taken."""
+
+    channel: str
+    token: str
+    rule: str
+    key: str
+    marked: bool
+    """It says of itself that it may be a repeat."""
+
+
+class Receiver(ThreadingHTTPServer):
+    """Takes messages on 127.0.0.1; the path names the channel."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.receipts: list[Receipt] = []
+        self.trouble: list[str] = []
+        self.refuses: Callable[[Receipt], bool] = lambda _: False
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="receiver")
+
+    def __enter__(self) -> Self:
+        """Begin to listen."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop listening."""
+        self.shutdown()
+        self.server_close()
+        self._thread.join(10)
+
+    def url(self, channel: str) -> str:
+        """Give a channel's Apprise URL."""
+        return f"json://127.0.0.1:{self.server_address[1]}/{channel}"
+
+    def take(self, receipt: Receipt) -> bool:
+        """Take a message, or refuse it."""
+        with self._news:
+            if self.refuses(receipt):
+                return False
+            self.receipts.append(receipt)
+            self._news.notify_all()
+            return True
+
+    def wait_for(self, count: int, timeout: float) -> bool:
+        """Wait until so many messages were taken in all."""
+        with self._news:
+            return self._news.wait_for(lambda: len(self.receipts) >= count, timeout)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over senders that were killed in the middle."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        """Take one message; what was cut off by the sender's end is none."""
+        length = int(self.headers.get("Content-Length", "0"))
+        data = self.rfile.read(length)
+        if len(data) < length:
+            return
+        code = 200
+        try:
+            receipt = _read(self.path.strip("/"), json.loads(data)["message"])
+        except (ValueError, KeyError, TypeError) as error:
+            self.server.trouble.append(f"{error!r} in {data!r}")
+        else:
+            code = 200 if self.server.take(receipt) else 503
+        self.send_response(code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _read(channel: str, message: str) -> Receipt:
+    """Read a message. Raises TypeError when a part is missing."""
+    token, rule, key = (part.search(message) for part in (_TOKEN, _RULE, _KEY))
+    if not (token and rule and key):
+        raise TypeError("not a message of an alert")
+    return Receipt(channel, token[1], rule[1], key[1], key[2] is not None)
