@@ -32,7 +32,7 @@ _NEVER = {
     "given up": "SELECT key, state FROM deliveries WHERE state IN ('dead', 'suppressed')",
     "sent without an attempt that went well": "SELECT key FROM deliveries d WHERE state = 'sent'"
     " AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id AND ok)",
-    "an attempt without its delivery": "PRAGMA foreign_key_check",
+    "a reference that leads nowhere": "PRAGMA foreign_key_check",
     "the file is damaged": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
 }
 

@@ -12,19 +12,20 @@ pytestmark = pytest.mark.parametrize("side", ["before", "after"])
 
 
 def test_killed_at_every_commit(trial: Trial, side: str) -> None:
-    """A kill at any commit of a life, from recovery to the last attempt, loses and doubles nothing."""
+    """A kill at any commit, from recovery to the last attempt, loses and doubles nothing."""
     for number in range(1, _MOST):
         trial.agency.one_each()
         daemon = trial.start(f"{side}-commit:{number}")
+        assert trial.verdict() == ""
         assert daemon.wait_ready()
         trial.agency.one_each()
-        survived = trial.is_settled(daemon)
+        survived = trial.is_settled(daemon, 20)
         if survived:
             trial.killed(daemon, as_it_should=daemon.kill())
             break
         trial.killed(daemon, as_it_should=daemon.wait_killed())
     trial.finish(f"{side} each commit")
-    assert survived
+    assert survived, "the commits of one life have no end"
     assert number > 6, "recovery, arrivals and deliveries make more commits than that"
     assert trial.verdict() == ""
 

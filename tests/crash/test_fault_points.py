@@ -79,7 +79,7 @@ def test_repeat_that_waits_through_a_stop_stays_marked(trial: Trial) -> None:
         if not reached.is_set():
             reached.set()
             stopping.wait(10)
-            threading.Event().wait(1)  # until the daemon has told its lanes to end
+            threading.Event().wait(2)  # until the daemon has told its lanes to end
         return False
 
     trial.receiver.refuses = keeps_waiting
@@ -117,7 +117,7 @@ def test_killed_while_a_long_name_is_held(trial: Trial, name: str, inbox: str) -
     """A file whose name is as long as the system takes is disposed of, and found after a kill."""
     trial.agency.rename_in(inbox, trial.agency.story(), name)
     daemon = trial.start("held:1")
-    trial.killed(daemon, as_it_should=daemon.wait_killed(5))
+    trial.killed(daemon, as_it_should=daemon.wait_killed())
     trial.finish(f"held under a long name, {inbox}")
     assert trial.verdict() == ""
 

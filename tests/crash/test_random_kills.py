@@ -20,14 +20,16 @@ def test_killed_at_random_under_load(trial: Trial, series: int, seed: int) -> No
     rng = random.Random(f"{seed}-{series}")  # noqa: S311 - no secret
     refusals = random.Random(seed)  # noqa: S311 - no secret
     trial.receiver.refuses = lambda _: refusals.random() < 0.05
-    with Load(trial.agency, rng):
+    with Load(trial.agency, random.Random(f"load {seed}-{series}")):  # noqa: S311 - no secret
         for _ in range(_KILLS):
             daemon = trial.start()
             _wait(rng, trial, daemon)
             trial.killed(daemon, as_it_should=daemon.kill())
             assert trial.verdict() == ""
-    trial.finish(f"random moments, series {series}")
+    tally = trial.finish(f"random moments, series {series}")
     assert trial.verdict() == ""
+    assert tally.alerts > _KILLS, "there was no load"
+    assert tally.repeats, "no kill came between sending and recording"
 
 
 def _wait(rng: random.Random, trial: Trial, daemon: Daemon) -> None:

@@ -45,13 +45,13 @@ class Trial:
 
     def killed(self, daemon: Daemon, *, as_it_should: bool) -> None:
         """Take stock after a daemon was killed."""
-        assert as_it_should, daemon.log()
+        assert as_it_should, "\n".join([*self.wrong, daemon.log()])
         self.wrong += daemon.complaints()
         self._kills += 1
         self._last = self._stock.stop()
 
     def is_settled(self, daemon: Daemon, timeout: float = _PATIENCE) -> bool:
-        """Wait until everything is dealt with; False when the daemon ended, or never got there."""
+        """Wait until all is dealt with; False when the daemon ended before, or never got there."""
         pause = threading.Event()
         for _ in range(int(timeout / 0.05)):
             if daemon.has_ended:
@@ -61,7 +61,7 @@ class Trial:
             pause.wait(0.05)
         return False
 
-    def finish(self, point: str) -> None:
+    def finish(self, point: str) -> Tally:
         """Let a last daemon deal with everything, then close the books."""
         daemon = self.start()
         settled = daemon.wait_ready() and self.is_settled(daemon)
@@ -79,6 +79,7 @@ class Trial:
         self.tallies.append(tally)
         if tally.lost or tally.doubled:
             self.wrong.append(f"{tally.lost} alerts lost, {tally.doubled} doubled")
+        return tally
 
     def verdict(self) -> str:
         """Say all that is wrong, a line each; nothing when all is well."""

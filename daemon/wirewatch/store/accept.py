@@ -75,10 +75,10 @@ class _Batch:
         same, pending = self._known.rows_of(arrival)
         if same is not None and (same.state in _FINISHED or same.state is outcome.state):
             return self._seen_again(outcome, same, pending)
-        before = self._known.dealt_with(arrival)
-        if pending and before and outcome.reason is FileReason.VANISHED:  # taken away by us
-            self._forgotten.append(pending.id)
-            return Accepted(outcome, before.id, before.state, None, new=False)
+        if outcome.reason is FileReason.VANISHED:
+            before = self._known.dealt_with(arrival)
+            if before is not None or pending is None:
+                return self._taken_away(outcome, before, pending)
         state, reason, fresh = self._decide(outcome)
         row = same or pending
         if same is not None and pending is not None:
@@ -104,6 +104,18 @@ class _Batch:
             self._forget(pending)
         self._change(row.id, {"stamp": str(outcome.arrival.stamp), "kept": None})
         return Accepted(outcome, row.id, row.state, None, new=False)
+
+    def _taken_away(
+        self, outcome: Outcome, row: FileRow | None, pending: FileRow | None
+    ) -> Accepted:
+        """Account for a file that went away because we archived or deleted it ourselves.
+
+        Or that was looked for again just as its wait had ended: then there is nothing to note.
+        """
+        if pending is not None:
+            self._forget(pending)
+        state = row.state if row else FileState.IGNORED
+        return Accepted(outcome, row.id if row else 0, state, outcome.reason, new=False)
 
     def _change(self, file_id: int, row: Row) -> None:
         """Change a row of the ledger, of this batch or an earlier one."""
