@@ -92,7 +92,7 @@ def _table(
         ("process, beside triggers", whole["process"], whole["triggers"]),
         ("process, beside direct", whole["process"], whole["direct"]),
     ):
-        target = _REACH if name.endswith(fastest) else None
+        target = _REACH if name == f"inside, beside {fastest}" else None
         table.rows.append(Row(name, "s", median(ours), median(sides), target, speed=True))
     rates = ", ".join(f"{side} {count / median(within[side]):,.0f}" for side in _SIDES)
     spread = ", ".join(

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from abc import ABC, abstractmethod
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +18,7 @@ from deployed import ALL_RULES, Daemon, configure
 _PIPELINE = r"""
 sqlite-utils create-table "$DB" articles id integer path text body text --pk id
 sqlite-utils enable-wal "$DB"
-inotifywait -q -m -e close_write -e moved_to --format '%w%f' "$INBOX" |
+inotifywait -m -e close_write -e moved_to --format '%w%f' "$INBOX" |
 while read -r path; do
     sqlite-utils insert "$DB" articles "$path" --text \
         --convert '{"path": "'"$path"'", "body": text}'
@@ -26,6 +27,7 @@ while read -r path; do
 $(head -c 200 "$path")" "$URL"
 done
 """
+_WATCHES_WITHIN = 20.0  # seconds
 _NEEDED = ("inotifywait", "sqlite-utils", "apprise", "grep")
 
 
@@ -126,14 +128,22 @@ class Shell(Side):
         names.write_text("parliament\nmajlis\nmejlis\nkenesh\nassembly\nturkpa\npabsec\nsenate\n"
                          "мәжіліс\nмеджлис\ninter-parliamentary\n", encoding="utf-8")  # fmt: skip
         given = {"INBOX": self.inbox, "DB": self.database, "URL": self.url, "NAMES": names}
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", _PIPELINE],
-            env=os.environ | {"PATH": _path()} | {name: str(it) for name, it in given.items()},
-            stdout=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
+        said = self.config.with_name("shell.log")
+        with said.open("w") as log:
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", _PIPELINE],
+                env=os.environ | {"PATH": _path()} | {name: str(it) for name, it in given.items()},
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
         self._stopping(process)
+        deadline = time.monotonic() + _WATCHES_WITHIN
+        while "Watches established" not in said.read_text():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the shell pipeline did not start:\n{said.read_text()}")
+            time.sleep(0.05)
 
 
 def _path() -> str:

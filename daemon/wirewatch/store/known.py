@@ -9,6 +9,10 @@ from wirewatch.model import Arrival, Article, Outcome, Stamp
 from wirewatch.states import FileState
 
 _TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
+_NEXT_IDS = "SELECT " + ", ".join(
+    f"(SELECT coalesce(max(id), 0) + 1 FROM {table})"  # noqa: S608 - our own tables
+    for table in _TABLES
+)
 _CHUNK = 500  # values in one IN (…)
 
 
@@ -76,7 +80,7 @@ class Known:
 
 def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
     """Look up everything that decides what is new about a batch. Call it inside the transaction."""
-    known = Known({table: _next_id(db, table) for table in _TABLES})
+    known = Known(dict(zip(_TABLES, db.execute(_NEXT_IDS).fetchone(), strict=True)))
     for inbox in {outcome.arrival.inbox for outcome in outcomes}:
         paths = list({o.arrival.path for o in outcomes if o.arrival.inbox == inbox})
         for marks, values in chunked(paths):
@@ -97,12 +101,6 @@ def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
         query = f"SELECT guid, version FROM articles WHERE guid IN ({marks})"  # noqa: S608
         known.identities.update(db.execute(query, values))
     return known
-
-
-def _next_id(db: Database, table: str) -> int:
-    """Give the id after the largest."""
-    largest: int = db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608
-    return largest + 1
 
 
 def chunked(values: list[str]) -> Iterator[tuple[str, list[str]]]:
