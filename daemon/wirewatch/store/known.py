@@ -9,10 +9,7 @@ from wirewatch.model import Arrival, Article, Outcome, Stamp
 from wirewatch.states import FileState
 
 _TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
-_NEXT_IDS = "SELECT " + ", ".join(
-    f"(SELECT coalesce(max(id), 0) + 1 FROM {table})"  # noqa: S608 - our own tables
-    for table in _TABLES
-)
+_NEXT_IDS = "SELECT " + ",".join(map("(SELECT coalesce(max(id), 0) + 1 FROM {})".format, _TABLES))
 _CHUNK = 500  # values in one IN (…)
 
 
