@@ -9,7 +9,8 @@ from wirewatch.model import Arrival, Article, Outcome, Stamp
 from wirewatch.states import FileState
 
 _TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
-_NEXT_IDS = "SELECT " + ",".join(map("(SELECT coalesce(max(id), 0) + 1 FROM {})".format, _TABLES))
+_NEXT_ID = "(SELECT coalesce(max(id), 0) + 1 FROM {})"
+_NEXT_IDS = f"SELECT {','.join(map(_NEXT_ID.format, _TABLES))}"  # noqa: S608 - our own tables
 _CHUNK = 500  # values in one IN (…)
 
 
