@@ -10,7 +10,7 @@ from wirewatch.states import FileState
 
 _TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
 _NEXT_ID = "(SELECT coalesce(max(id), 0) + 1 FROM {})"
-_NEXT_IDS = f"SELECT {','.join(map(_NEXT_ID.format, _TABLES))}"  # noqa: S608 - our own tables
+_NEXT_IDS = f"SELECT {','.join(map(_NEXT_ID.format, _TABLES))}"
 _CHUNK = 500  # values in one IN (…)
 
 
