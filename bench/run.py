@@ -9,7 +9,9 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,7 @@ BENCHES: dict[str, Callable[..., list[Table]]] = {
 def main() -> None:
     """Run what was asked for."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))  # and stop what runs
     results: dict[str, Any] = {"machine": _machine()}
     print(results["machine"], end="\n\n")
     for name in options.bench or BENCHES:

@@ -170,6 +170,8 @@ def _clean(text: str, data: bytes) -> str:
 def _utf16_without_mark(data: bytes) -> str | None:
     """Guess UTF-16 where every other byte of the beginning is nearly always NUL."""
     head = data[:400]
+    if b"\x00" not in head:
+        return None
     if len(head) < 4 or len(data) % 2:  # noqa: PLR2004 - two characters tell nothing
         return None
     spaces = [data[place : place + 2] for place in range(0, len(head), 2)]

@@ -11,18 +11,21 @@ import email.utils
 import logging
 import re
 import smtplib
+import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import unquote
 
 import requests
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 from apprise.plugins import url_to_dict
+from requests.adapters import HTTPAdapter
 
 from wirewatch.clock import Clock
 from wirewatch.model import Attempt, Message
@@ -70,6 +73,17 @@ def _noting_send(session: requests.Session, request: Any, **options: Any) -> req
     return response
 
 
+_kept = threading.local()
+
+
+def _kept_adapter(_session: requests.Session, url: str) -> HTTPAdapter:
+    """Give the thread's own adapter for a URL's host, so that connections outlive a message."""
+    adapters: dict[str, HTTPAdapter] = _kept.__dict__.setdefault("adapters", {})
+    host = "/".join(url.split("/", 3)[:3])
+    return adapters.setdefault(host, HTTPAdapter(pool_connections=1, pool_maxsize=1))
+
+
+requests.Session.get_adapter = _kept_adapter  # type: ignore[method-assign,assignment]
 _plain_send = requests.Session.send
 requests.Session.send = _noting_send  # type: ignore[method-assign,assignment]
 
@@ -230,15 +244,18 @@ def _explained(seen: _Seen, said: str) -> tuple[DeliveryReason, str]:
     if isinstance(trouble, late) or isinstance(trouble and trouble.__context__, TimeoutError):
         return DeliveryReason.TIMEOUT, "no answer in time"
     if trouble is not None:
-        return DeliveryReason.UNREACHABLE, _root_cause(trouble)
+        cause = _root_cause(trouble)
+        if isinstance(cause, ConnectionResetError | BrokenPipeError | HTTPException):
+            return DeliveryReason.TIMEOUT, "the connection was closed without an answer"
+        return DeliveryReason.UNREACHABLE, getattr(cause, "strerror", None) or type(cause).__name__
     return DeliveryReason.REFUSED_BY_SERVICE, said or "the service did not take the message"
 
 
-def _root_cause(error: BaseException) -> str:
-    """Name what lies under layers of wrapping, without the URL that those repeat."""
+def _root_cause(error: BaseException) -> BaseException:
+    """Give what lies under layers of wrapping, which repeat the URL."""
     while (under := error.__cause__ or error.__context__) is not None:
         error = under
-    return getattr(error, "strerror", None) or type(error).__name__
+    return error
 
 
 def _seconds(retry_after: str | None, now: datetime) -> float | None:

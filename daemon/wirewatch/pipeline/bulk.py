@@ -41,7 +41,9 @@ def files_below(
     A file outside every inbox counts as of an inbox called `source`, by its full path; only its
     own name tells whether it is in progress. Raises OSError when a path cannot be listed.
     """
-    elsewhere = Inbox(source, Path("/"), in_progress=lambda path: is_in_progress(Path(path).name))
+    elsewhere = Inbox(
+        source, Path("/"), in_progress=lambda path: is_in_progress(path.rpartition("/")[2])
+    )
     roots = sorted(((_folder(inbox.root), inbox) for inbox in inboxes), key=lambda root: root[0])
 
     def placed(path: str) -> tuple[Inbox, str]:

@@ -18,7 +18,7 @@ _BUSY_MS = 5_000
 _CACHE_KB = 4_096
 _SIBLING_CACHE_KB = 512
 _PAGE_BYTES = 8_192  # a fifth less time and room for full text than in pages of 4 KB
-_MOST_VALUES = 32_000  # question marks in one statement; SQLite takes 32,766
+_ROWS_AT_ONCE = 64  # and then halves: few statements, for each of which memory is kept
 _TRANSIENT = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -142,13 +142,16 @@ def insert_all(db: Database, table: str, rows: Sequence[Mapping[str, Any]]) -> N
         return
     marks = f"({','.join('?' * len(rows[0]))})"
     names = ", ".join(f'"{column}"' for column in rows[0])
-    at_once = _MOST_VALUES // len(rows[0])
-    for start in range(0, len(rows), at_once):
-        part = rows[start : start + at_once]
+    start, size = 0, _ROWS_AT_ONCE
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        part = rows[start : start + size]
         db.conn.execute(
-            f"INSERT INTO {table} ({names}) VALUES {','.join([marks] * len(part))}",  # noqa: S608
+            f"INSERT INTO {table} ({names}) VALUES {','.join([marks] * size)}",  # noqa: S608
             [value for row in part for value in row.values()],
         )
+        start += size
 
 
 def open_reader(path: Path) -> Database:
