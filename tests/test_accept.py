@@ -269,29 +269,3 @@ def test_a_large_batch_is_looked_up_whole(store: Store) -> None:
     ]
     assert {done.reason for done in take(store, *copies)} == {FileReason.SAME_CONTENT}
     assert {done.new for done in take(store, *batch)} == {False}
-
-
-def vanished(arrival: Arrival) -> Outcome:
-    """Give the outcome of a file that went away while it waited."""
-    return Outcome(arrival, FileState.IGNORED, FileReason.VANISHED)
-
-
-def test_a_file_that_we_took_away_is_not_noted_as_vanished(store: Store) -> None:
-    """A wait that ends because the file was archived meanwhile leaves the stored row alone."""
-    take(store, told("a", "Alpha met."))
-    stored = arrived("a", "Alpha met.")
-    waited = replace(stored, sha256=None, stamp=stored.stamp._replace(ctime_ns=10**18 + 5))
-    take(store, pending(waited))
-    take(store, vanished(waited))
-    assert counts(store)["files"] == 1
-    take(store, vanished(waited))
-    assert [row["state"] for row in rows(store, "files")] == ["stored"]
-
-
-def test_a_file_that_went_away_while_it_waited_is_accounted_for(store: Store) -> None:
-    """A wait that ends in nothing leaves a row that says so, once."""
-    gone = unread("b")
-    take(store, pending(gone))
-    take(store, vanished(gone))
-    take(store, vanished(gone))
-    assert [row["reason"] for row in rows(store, "files")] == ["vanished"]

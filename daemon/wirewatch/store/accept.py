@@ -76,7 +76,7 @@ class _Batch:
         if same is not None and (same.state in _FINISHED or same.state is outcome.state):
             return self._seen_again(outcome, same, pending)
         if outcome.reason is FileReason.VANISHED:
-            before = self._known.dealt_with(arrival)
+            before = self._known.dealt_with(arrival, pending)
             if before is not None or pending is None:
                 return self._taken_away(outcome, before, pending)
         state, reason, fresh = self._decide(outcome)
@@ -155,7 +155,7 @@ class _Batch:
             self._rows["files"].append({"id": file_id} | first | row)
         else:
             self._change(file_id, row)
-        self._known.note(arrival, file_id, state)
+        self._known.note(arrival, file_id, state, self._now)
         return file_id
 
     def _article(self, found: Found, arrival: Arrival, file_id: int) -> int:

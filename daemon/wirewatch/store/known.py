@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
+from wirewatch.clock import iso
 from wirewatch.model import Arrival, Article, Outcome, Stamp
 from wirewatch.states import FileState
 
@@ -22,6 +23,8 @@ class FileRow:
     content: str
     state: FileState
     stamp: str
+    first_seen: str
+    finished: str
 
 
 @dataclass
@@ -44,21 +47,26 @@ class Known:
                 pending = row
         return same, pending
 
-    def dealt_with(self, arrival: Arrival) -> FileRow | None:
+    def dealt_with(self, arrival: Arrival, pending: FileRow | None) -> FileRow | None:
         """Give the row in which this very state of a file is accounted for, not waiting.
 
         Size and time of change tell; the time of the last rename does not, as we rename files too.
+        So does its end since the wait began: it was seen half written, then came whole.
         """
         rows = self.files.get((arrival.inbox, arrival.path), ())
-        done = (row for row in rows if row.state is not FileState.PENDING)
-        return next((row for row in done if Stamp.read(row.stamp)[:2] == arrival.stamp[:2]), None)
+        for row in (row for row in rows if row.state is not FileState.PENDING):
+            since = pending is not None and row.finished >= pending.first_seen
+            if since or Stamp.read(row.stamp)[:2] == arrival.stamp[:2]:
+                return row
+        return None
 
-    def note(self, arrival: Arrival, file_id: int, state: FileState) -> None:
+    def note(self, arrival: Arrival, file_id: int, state: FileState, now: str) -> None:
         """Remember a row that this batch writes."""
         rows = self.files.setdefault((arrival.inbox, arrival.path), [])
         rows[:] = [row for row in rows if row.id != file_id]
         stamp = str(arrival.stamp)
-        rows.append(FileRow(file_id, arrival.sha256 or stamp, state, stamp))
+        seen = iso(arrival.seen)
+        rows.append(FileRow(file_id, arrival.sha256 or stamp, state, stamp, seen, now))
         if state is FileState.STORED and arrival.sha256:
             self.contents.add(arrival.sha256)
 
@@ -83,12 +91,12 @@ def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
         paths = list({o.arrival.path for o in outcomes if o.arrival.inbox == inbox})
         for marks, values in chunked(paths):
             rows = db.execute(
-                "SELECT id, path, coalesce(sha256, stamp), state, stamp FROM files"  # noqa: S608 - marks
-                f" WHERE inbox = ? AND path IN ({marks})",
+                "SELECT id, path, coalesce(sha256, stamp), state, stamp, first_seen,"  # noqa: S608 - marks
+                f" coalesce(finished, '') FROM files WHERE inbox = ? AND path IN ({marks})",
                 [inbox, *values],
             )
-            for file_id, path, content, state, stamp in rows:
-                row = FileRow(file_id, content, FileState(state), stamp)
+            for file_id, path, content, state, *rest in rows:
+                row = FileRow(file_id, content, FileState(state), *rest)
                 known.files.setdefault((inbox, path), []).append(row)
     contents = [o.arrival.sha256 for o in outcomes if o.arrival.sha256]
     for marks, values in chunked(contents):
