@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import requests
 from apprise import Apprise
 from watchdog.events import (
     FileClosedEvent,
@@ -18,9 +19,15 @@ from watchdog.events import (
 )
 from watchdog.observers.inotify import InotifyObserver
 
-from wirewatch.deployment import load_deployment
-from wirewatch.model import Article
-from wirewatch.rules.matcher import Matcher
+_plain_adapter, _plain_send = requests.Session.get_adapter, requests.Session.send
+
+from wirewatch.deployment import load_deployment  # noqa: E402 - after what it replaces
+from wirewatch.model import Article  # noqa: E402 - after what it replaces
+from wirewatch.rules.matcher import Matcher  # noqa: E402 - after what it replaces
+
+# Wirewatch keeps connections open and notes what requests sees; the bare chain does neither.
+requests.Session.get_adapter = _plain_adapter  # type: ignore[method-assign]
+requests.Session.send = _plain_send  # type: ignore[method-assign]
 
 
 class _Handler(FileSystemEventHandler):
