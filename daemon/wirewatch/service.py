@@ -50,7 +50,7 @@ class Service:
         except StoreError:
             self._lock.release()
             raise
-        self._beats: dict[str, float] = {}
+        self._beats = dict.fromkeys(("intake", "commit", "deliver"), time.monotonic())
         self._ended = threading.Event()
         self._failure: BaseException | None = None
         self._threads: list[threading.Thread] = []

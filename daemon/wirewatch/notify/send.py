@@ -80,7 +80,9 @@ def _kept_adapter(_session: requests.Session, url: str) -> HTTPAdapter:
     """Give the thread's own adapter for a URL's host, so that connections outlive a message."""
     adapters: dict[str, HTTPAdapter] = _kept.__dict__.setdefault("adapters", {})
     host = "/".join(url.split("/", 3)[:3])
-    return adapters.setdefault(host, HTTPAdapter(pool_connections=1, pool_maxsize=1))
+    if host not in adapters:
+        adapters[host] = HTTPAdapter(pool_connections=1, pool_maxsize=1)
+    return adapters[host]
 
 
 requests.Session.get_adapter = _kept_adapter  # type: ignore[method-assign,assignment]

@@ -186,7 +186,8 @@ class Deliveries:
     def _finish(self) -> None:
         """End the lanes after the message that each is sending, and record what came of those.
 
-        What a lane had not begun stays claimed; the next start makes it due again.
+        What a lane had not begun is given back; what one still hangs on stays claimed, and the next
+        start makes it due again.
         """
         for lane in self._lanes.values():
             lane.stop()
