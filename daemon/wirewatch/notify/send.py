@@ -76,8 +76,14 @@ def _noting_send(session: requests.Session, request: Any, **options: Any) -> req
 _kept = threading.local()
 
 
-def _kept_adapter(_session: requests.Session, url: str) -> HTTPAdapter:
-    """Give the thread's own adapter for a URL's host, so that connections outlive a message."""
+def _kept_adapter(session: requests.Session, url: str) -> Any:  # noqa: ANN401 - as requests has it
+    """Give the thread's own adapter for a URL's host, so that connections outlive a message.
+
+    A session of another class has its own adapters for a reason, such as a policy on where a
+    message may go, and keeps them.
+    """
+    if type(session) is not requests.Session:
+        return _plain_get_adapter(session, url)
     adapters: dict[str, HTTPAdapter] = _kept.__dict__.setdefault("adapters", {})
     host = "/".join(url.split("/", 3)[:3])
     if host not in adapters:
@@ -85,6 +91,7 @@ def _kept_adapter(_session: requests.Session, url: str) -> HTTPAdapter:
     return adapters[host]
 
 
+_plain_get_adapter = requests.Session.get_adapter
 requests.Session.get_adapter = _kept_adapter  # type: ignore[method-assign,assignment]
 _plain_send = requests.Session.send
 requests.Session.send = _noting_send  # type: ignore[method-assign,assignment]
