@@ -18,7 +18,7 @@ from wirewatch.formats import parse
 from wirewatch.model import Article
 from wirewatch.rules.gazetteer import Gazetteer, load_gazetteers
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.query import Term, leaves
+from wirewatch.rules.query import Term
 from wirewatch.rules.rulebook import Rule, rule_of
 from wirewatch.text.fold import fold, fold_term
 
@@ -96,7 +96,7 @@ def _rules(count: int, gazetteers: dict[str, Gazetteer]) -> list[Rule]:
 
 def _patterns(rules: list[Rule], gazetteers: dict[str, Gazetteer]) -> list[str]:
     """Collect the same patterns as our matcher has."""
-    terms = (leaf for rule in rules for leaf in leaves(rule.query) if isinstance(leaf, Term))
+    terms = (leaf for rule in rules for leaf in rule.query.leaves() if isinstance(leaf, Term))
     entries = (entry for gazetteer in gazetteers.values() for entry in gazetteer.entries)
     spellings = (text for entry in entries for text in (*entry.spellings, *entry.acronyms))
     return list(dict.fromkeys([*(term.text for term in terms), *map(fold_term, spellings)]))

@@ -1,7 +1,6 @@
 """The accept transaction: one arrival's rows come together, what is known comes once."""
 
 import threading
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -46,7 +45,7 @@ def touched(outcome: Outcome) -> Outcome:
     """Give the same file with the same content, as it looks after a `touch`."""
     stamp = outcome.arrival.stamp
     later = Stamp(stamp.size, stamp.mtime_ns + 10**9, stamp.ctime_ns + 10**9)
-    return replace(outcome, arrival=replace(outcome.arrival, stamp=later))
+    return outcome._replace(arrival=outcome.arrival._replace(stamp=later))
 
 
 def test_a_batch_is_one_transaction(store: Store) -> None:
@@ -76,9 +75,9 @@ def test_text_that_sqlite_refuses_leaves_nothing(store: Store) -> None:
     """A lone surrogate in one article undoes the batch, so that the file can be put aside alone."""
     bad = told("b", "Beta met.")
     found = bad.found[0]
-    broken = replace(found, article=replace(found.article, body="Beta \ud800 met."))
+    broken = found._replace(article=found.article._replace(body="Beta \ud800 met."))
     with pytest.raises(UnstorableError):
-        take(store, told("a", "Alpha met."), replace(bad, found=(broken,)))
+        take(store, told("a", "Alpha met."), bad._replace(found=(broken,)))
     assert not any(counts(store).values())
 
 
@@ -130,8 +129,8 @@ def test_a_new_version_is_a_new_article(store: Store) -> None:
     """The identity of an article is its guid and version: a correction is stored and told."""
     first, second = told("a", "Alpha met.", guid="tag:1"), told("b", "Alpha left.", guid="tag:1")
     found = second.found[0]
-    later = replace(found, article=replace(found.article, version=2), alerts=())
-    done = take(store, first, replace(second, found=(later,)))
+    later = found._replace(article=found.article._replace(version=2), alerts=())
+    done = take(store, first, second._replace(found=(later,)))
     assert verdicts(done) == [(FileState.STORED, None)] * 2
     assert [row["version"] for row in rows(store, "articles")] == [1, 2]
 
@@ -188,14 +187,14 @@ def test_quarantined_content_does_not_make_a_duplicate(store: Store) -> None:
 def test_a_pending_row_becomes_its_final_row(store: Store, state: FileState) -> None:
     """What waits has one row, which keeps its first sight and ends as the file does."""
     outcome = told("a", "Alpha met.")
-    waited = replace(unread("a"), seen=START - timedelta(hours=1))
+    waited = unread("a")._replace(seen=START - timedelta(hours=1))
     [first] = take(store, pending(waited))
-    [again] = take(store, replace(pending(unread("a", 2 * 10**18), 9), tries=2))
+    [again] = take(store, pending(unread("a", 2 * 10**18), 9)._replace(tries=2))
     [waiting] = rows(store, "files")
     assert (waiting["due"], waiting["tries"]) == (iso(START + timedelta(seconds=9)), 2)
     assert waiting["finished"] is None
     found = outcome.found if state is FileState.STORED else ()
-    [done] = take(store, replace(outcome, state=state, reason=BAD, found=found))
+    [done] = take(store, outcome._replace(state=state, reason=BAD, found=found))
     assert first.file_id == again.file_id == done.file_id
     [row] = rows(store, "files")
     assert (row["state"], row["due"], row["finished"]) == (state, None, iso(START))
@@ -206,7 +205,7 @@ def test_a_wait_that_ends_in_known_content_leaves_one_row(store: Store) -> None:
     """A file touched, waited for and found unchanged does not leave its wait behind."""
     first = told("a", "Alpha met.")
     take(store, first)
-    take(store, pending(touched(replace(first, arrival=unread("a"))).arrival))
+    take(store, pending(touched(first._replace(arrival=unread("a"))).arrival))
     assert counts(store)["files"] == 2
     take(store, touched(first))
     assert [row["state"] for row in rows(store, "files")] == ["stored"]
@@ -265,7 +264,7 @@ def test_a_large_batch_is_looked_up_whole(store: Store) -> None:
     batch = [told(f"f{number}", f"Story{number} begins.") for number in range(1100)]
     take(store, *batch)
     copies = [
-        replace(one, arrival=replace(one.arrival, path=f"copy{n}")) for n, one in enumerate(batch)
+        one._replace(arrival=one.arrival._replace(path=f"copy{n}")) for n, one in enumerate(batch)
     ]
     assert {done.reason for done in take(store, *copies)} == {FileReason.SAME_CONTENT}
     assert {done.new for done in take(store, *batch)} == {False}

@@ -1,7 +1,5 @@
 """Reading what is stored: articles as they were, and the lists that people see."""
 
-from dataclasses import replace
-
 from conftest import START, told
 from wirewatch.model import Article, Attempt, Found, Outcome
 from wirewatch.states import DeliveryReason, DeliveryState, Precision
@@ -37,7 +35,7 @@ FULL = Article(
 
 def stored(article: Article) -> Outcome:
     outcome = told(f"{article.guid}.txt", article.body)
-    return replace(outcome, found=(Found(article),))
+    return outcome._replace(found=(Found(article),))
 
 
 def failed(store: Store, channel: str) -> None:

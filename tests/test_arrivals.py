@@ -1,7 +1,6 @@
 """From hints to stored files, turn by turn: what is looked at, when, and how often."""
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -259,7 +258,7 @@ def test_unreadable_is_retried(intake: Intake, monkeypatch: pytest.MonkeyPatch) 
 
 def test_waiting_in_no_inbox(intake: Intake) -> None:
     """What waits in no inbox of this daemon neither keeps it busy nor holds up what does."""
-    elsewhere = [replace(arrived(f"{n}.txt", None), inbox="ingest") for n in range(300)]
+    elsewhere = [arrived(f"{n}.txt", None)._replace(inbox="ingest") for n in range(300)]
     state, reason, now = FileState.PENDING, FileReason.SETTLING, intake.clock()
     accept(intake.store, [Outcome(each, state, reason, due=now) for each in elsewhere], now)
     intake.age(intake.put("a.txt", ""), 0)
@@ -288,7 +287,7 @@ def test_batches(intake: Intake, size: int) -> None:
     def invent(_: Inbox, relative: str, **__: Any) -> Outcome:
         outcome = told(relative, f"story {relative}")
         stamp = outcome.arrival.stamp._replace(size=size)
-        return replace(outcome, arrival=replace(outcome.arrival, stamp=stamp))
+        return outcome._replace(arrival=outcome.arrival._replace(stamp=stamp))
 
     intake.arrivals.examiner = SimpleNamespace(examine=invent)  # type: ignore[assignment]
     for number in range(250):

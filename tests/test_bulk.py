@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -50,7 +50,7 @@ class Inventing(Examiner):
             return None
         outcome = told(relative, f"story {relative}")
         stamp = outcome.arrival.stamp._replace(size=self.size)
-        return replace(outcome, arrival=replace(outcome.arrival, stamp=stamp))
+        return outcome._replace(arrival=outcome.arrival._replace(stamp=stamp))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -151,13 +151,13 @@ def test_stopped_while_waiting(desk: Desk, other: sqlite3.Connection) -> None:
 
 def with_lone_surrogate(outcome: Outcome) -> Outcome:
     (found,) = outcome.found
-    article = replace(found.article, body="half a \ud83d pair")
-    return replace(outcome, found=(replace(found, article=article),))
+    article = found.article._replace(body="half a \ud83d pair")
+    return outcome._replace(found=(found._replace(article=article),))
 
 
 def with_huge_version(outcome: Outcome) -> Outcome:
     (found,) = outcome.found
-    return replace(outcome, found=(replace(found, article=replace(found.article, version=2**63)),))
+    return outcome._replace(found=(found._replace(article=found.article._replace(version=2**63)),))
 
 
 @pytest.mark.parametrize("poison", [with_lone_surrogate, with_huge_version])
@@ -181,7 +181,7 @@ def test_unstorable(desk: Desk, poison: Callable[[Outcome], Outcome], place: int
 def test_times_beyond_the_calendar(desk: Desk, time: int) -> None:
     """A file's absurd time, as some file systems hold, does not stop the batch that it is in."""
     accepted = desk.commit(
-        told("a.txt", "one"), replace(told("b.txt", "two"), arrival=arrived("b.txt", mtime_ns=time))
+        told("a.txt", "one"), told("b.txt", "two")._replace(arrival=arrived("b.txt", mtime_ns=time))
     )
     assert [done.outcome.arrival.path for done in accepted] == ["a.txt", "b.txt"]
     assert accepted[0].state is FileState.STORED
@@ -234,7 +234,7 @@ def test_only_what_is_stored_goes(desk: Desk, after: After) -> None:
     desk.after = after
     states = (FileState.QUARANTINED, FileState.IGNORED, FileState.PENDING)
     batch = [
-        replace(desk.deliver(f"{state}.txt", state), state=state, reason=FileReason.EMPTY, found=())
+        desk.deliver(f"{state}.txt", state)._replace(state=state, reason=FileReason.EMPTY, found=())
         for state in states
     ]
     desk.commit(*batch, desk.deliver("kept.txt", "kept"))
@@ -291,5 +291,5 @@ def test_inbox_of_another_configuration(desk: Desk) -> None:
     """What came from a folder that is no inbox, as by `wirewatch ingest`, is stored and left."""
     desk.after = After.DELETE
     outcome = desk.deliver("a.txt", "one")
-    desk.commit(replace(outcome, arrival=replace(arrived("a.txt", "one"), inbox="elsewhere")))
+    desk.commit(outcome._replace(arrival=arrived("a.txt", "one")._replace(inbox="elsewhere")))
     assert (desk.rows(), desk.left()) == (STORED, ["a.txt"])

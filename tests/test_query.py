@@ -14,9 +14,6 @@ from wirewatch.rules.query import (
     Or,
     Query,
     Term,
-    leaves,
-    needs,
-    spans,
 )
 
 A, B, C = Term("a"), Term("b"), Term("c")
@@ -74,7 +71,7 @@ def is_true(query: Query, hits: Hits) -> bool:
 )
 def test_needs_are_the_cheapest(query: Query, needed: set[Leaf] | None) -> None:
     """Of an AND the rarest part is waited for, of an OR every part, of a NOT nothing."""
-    assert needs(query, COST.__getitem__) == needed
+    assert query.needs(COST.__getitem__) == needed
 
 
 @pytest.mark.parametrize(
@@ -97,25 +94,25 @@ def test_needs_are_the_cheapest(query: Query, needed: set[Leaf] | None) -> None:
 )
 def test_spans_say_where_a_query_is_true(query: Query, where: tuple[Span, ...] | None) -> None:
     """The spans are those of the parts that made a query true; a true NOT has no place."""
-    assert spans(query, AT) == where
+    assert query.spans(AT) == where
 
 
 def test_leaves_include_those_under_not() -> None:
     """Every leaf of a query is found, also under NOT, so that the matcher looks for all of them."""
-    assert list(leaves(Or((And((A, Not(Or((B, G))))), C)))) == [A, B, G, C]
+    assert list(Or((And((A, Not(Or((B, G))))), C)).leaves()) == [A, B, G, C]
 
 
 @settings(max_examples=200, deadline=None)
 @given(query=TREES, hits=HITS)
 def test_spans_agree_with_logic(query: Query, hits: Hits) -> None:
     """A query has spans, even none at all, exactly when it is true."""
-    assert (spans(query, hits) is not None) == is_true(query, hits)
+    assert (query.spans(hits) is not None) == is_true(query, hits)
 
 
 @settings(max_examples=200, deadline=None)
 @given(query=TREES, hits=HITS)
 def test_a_true_query_has_a_needed_hit(query: Query, hits: Hits) -> None:
     """No query that is true is passed over because none of the leaves it waits for was hit."""
-    needed = needs(query, COST.__getitem__)
+    needed = query.needs(COST.__getitem__)
     if is_true(query, hits) and needed is not None:
         assert needed & hits.keys()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wirewatch.errors import RuleError
 from wirewatch.rules.parser import parse_query
-from wirewatch.rules.query import TEXT_ZONES, ZONES, And, Named, Not, Or, Query, Term, leaves, spans
+from wirewatch.rules.query import TEXT_ZONES, ZONES, And, Named, Not, Or, Query, Term
 
 A, B, C = Term("a"), Term("b"), Term("c")
 CURLY = ["“a b”", "„a b“", "”a b”", "‟a b”", "«a b»", "»a b«", "＂a b＂", '"a b”']
@@ -199,13 +199,13 @@ def test_a_query_of_20000_characters_is_read() -> None:
     words = [f"word{number}" for number in range(1850)]
     query = " OR ".join(words)
     assert len(query) >= 20_000
-    assert [leaf.text for leaf in leaves(parse_query(query)) if isinstance(leaf, Term)] == words
+    assert [leaf.text for leaf in parse_query(query).leaves() if isinstance(leaf, Term)] == words
     assert parse_query(f'"{"x" * 20_000}"') == Term("x" * 20_000)
 
 
 def test_many_words_with_not_inside_are_no_nesting() -> None:
     """Only the operator NOT counts as nesting, not words and phrases that hold these letters."""
-    assert len(list(leaves(parse_query(" OR ".join(["NOTARY", '"DO NOT"'] * 201))))) == 402
+    assert len(list(parse_query(" OR ".join(["NOTARY", '"DO NOT"'] * 201)).leaves())) == 402
 
 
 def test_parentheses_in_phrases_are_no_nesting() -> None:
@@ -239,9 +239,9 @@ def test_nesting_is_read_or_refused(opening: str, depth: int) -> None:
         assert depth > 20
         assert "inside each other" in tree.problem or "times NOT" in tree.problem
     else:
-        assert [leaf for leaf in leaves(tree) if isinstance(leaf, Term) and leaf.text == "deep"]
+        assert [leaf for leaf in tree.leaves() if isinstance(leaf, Term) and leaf.text == "deep"]
         assert repr(tree)
-        assert spans(tree, {}) is None or "NOT" in opening
+        assert tree.spans({}) is None or "NOT" in opening
 
 
 _PIECES = st.sampled_from(
@@ -261,4 +261,4 @@ def test_any_text_is_a_query_or_an_explained_error(text: str) -> None:
         assert tree.remedy
         assert tree.drawn().endswith("^")
     else:
-        assert all(isinstance(leaf, Term | Named) for leaf in leaves(tree))
+        assert all(isinstance(leaf, Term | Named) for leaf in tree.leaves())

@@ -1,6 +1,5 @@
 """What the ledger says of a file that went away: by itself, or because we took it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from conftest import START, arrived, told
@@ -32,7 +31,7 @@ def test_a_file_that_we_took_away_is_not_noted_as_vanished(store: Store) -> None
     """A wait that ends because the file was archived meanwhile leaves the stored row alone."""
     take(store, told("a", "Alpha met."))
     stored = arrived("a", "Alpha met.")
-    waited = replace(stored, sha256=None, stamp=stored.stamp._replace(ctime_ns=10**18 + 5))
+    waited = stored._replace(sha256=None, stamp=stored.stamp._replace(ctime_ns=10**18 + 5))
     take(store, pending(waited))
     take(store, vanished(waited))
     assert files(store) == [("stored", None)]
@@ -51,7 +50,7 @@ def test_a_file_that_went_away_while_it_waited_is_accounted_for(store: Store) ->
 
 def test_a_file_seen_half_written_and_taken_away_whole_is_not_noted_twice(store: Store) -> None:
     """A look at the half of a file that was stored whole meanwhile leaves the stored row alone."""
-    half = replace(arrived("c", None), stamp=Stamp(3, 10**18 - 1, 10**18 - 1))
+    half = arrived("c", None)._replace(stamp=Stamp(3, 10**18 - 1, 10**18 - 1))
     take(store, told("c", "Charlie met."))
     take(store, pending(half))
     take(store, vanished(half))

@@ -1,6 +1,5 @@
 """A wire story whole: title, time, writer, dateline, paragraphs, and the page around it."""
 
-import dataclasses
 import signal
 from collections.abc import Iterator
 
@@ -28,7 +27,7 @@ def _read(text: str) -> Article:
 
 def _has(article: Article, **expected: object) -> None:
     """Compare the named fields, all at once."""
-    found = dataclasses.asdict(article)
+    found = article._asdict()
     assert {name: found[name] for name in expected} == expected
 
 

@@ -1,6 +1,5 @@
 """`wirewatch parse`: what would be stored of a file?"""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,7 +37,7 @@ def parse(
             typer.echo(f"{file}: would be quarantined: {error}", err=True)
         raise typer.Exit(1) from error
     if as_json:
-        print_json({"format": name, "articles": [asdict(article) for article in articles]})
+        print_json({"format": name, "articles": [article._asdict() for article in articles]})
         return
     print(f"format: {name}")
     for article in articles:
@@ -47,7 +46,7 @@ def parse(
 
 def _show(article: "Article") -> None:
     """Print an article for people: its fields, then its text."""
-    for field, value in asdict(article).items():
+    for field, value in article._asdict().items():
         if field != "body" and value not in {None, ""}:
             print(f"{field}: {value}")
     print(f"\n{article.body}")

@@ -1,6 +1,5 @@
 """`wirewatch search`: find stored articles with the rules' own language."""
 
-from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +42,7 @@ def search(
 def _record(stored: "Stored", spans: "tuple[Span, ...]") -> dict[str, object]:
     """Give one result as a script wants it."""
     head = {"id": stored.id, "received": stored.received, "source": stored.source}
-    return head | asdict(stored.article) | {"spans": [list(span) for span in spans]}
+    return head | stored.article._asdict() | {"spans": [list(span) for span in spans]}
 
 
 def _excerpt(body: str, spans: "tuple[Span, ...]") -> str:

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -145,8 +145,7 @@ def batches(outcomes: Iterable[Outcome], most: int = BATCH) -> Iterator[list[Out
 
 def _refused(outcome: Outcome, error: UnstorableError) -> Outcome:
     """Turn an outcome that SQLite refuses into one that it takes."""
-    return replace(
-        outcome,
+    return outcome._replace(
         state=FileState.QUARANTINED,
         reason=FileReason.UNSTORABLE,
         detail=str(error).encode("ascii", "backslashreplace").decode(),

@@ -21,9 +21,6 @@ from wirewatch.rules.query import (
     Leaf,
     Named,
     Term,
-    leaves,
-    needs,
-    spans,
 )
 from wirewatch.rules.rulebook import Rule
 from wirewatch.text.fold import fold, fold_term
@@ -79,7 +76,7 @@ class Matcher:
         matches = []
         for number in candidates:
             rule = self.rules[number]
-            found = spans(rule.query, hits)
+            found = rule.query.spans(hits)
             if found is not None:
                 matches.append(_matched(rule, found))
         return in_text, tuple(matches)
@@ -194,7 +191,7 @@ def _patterns(
 ) -> defaultdict[str, _Pattern]:
     """Collect the patterns: every term of every rule and every spelling, each once."""
     patterns: defaultdict[str, _Pattern] = defaultdict(_Pattern)
-    terms = {leaf: None for rule in rules for leaf in leaves(rule.query) if isinstance(leaf, Term)}
+    terms = {leaf: None for rule in rules for leaf in rule.query.leaves() if isinstance(leaf, Term)}
     for term in terms:
         patterns[term.text].terms.append(term)
     for gazetteer in gazetteers.values():
@@ -213,7 +210,7 @@ def _members(
     """Give for each `@gazetteer` leaf the entries that it means; None means all of them."""
     members: dict[Named, frozenset[str] | None] = {}
     for rule in rules:
-        for leaf in leaves(rule.query):
+        for leaf in rule.query.leaves():
             if isinstance(leaf, Named):
                 part = leaf.part
                 entries = gazetteers[leaf.gazetteer].entries
@@ -230,7 +227,7 @@ def _waiting(rules: Iterable[Rule]) -> dict[Leaf, list[int]]:
     """
     waiting: defaultdict[Leaf, list[int]] = defaultdict(list)
     for number, rule in enumerate(rules):
-        for leaf in needs(rule.query, _expected_share) or ():
+        for leaf in rule.query.needs(_expected_share) or ():
             waiting[leaf].append(number)
     return dict(waiting)
 

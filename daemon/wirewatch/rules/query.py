@@ -1,10 +1,11 @@
 """The tree of a query: what can be true of an article, and where.
 
-Each node answers two questions: which leaves must be hit for it to have a chance (`needs`), and,
-given the hits, at which spans it is true (`spans`, None when it is not).
+Each node answers three questions: which leaves it has, those under NOT too (`leaves`); one of which
+must be hit for it to have a chance, as cheaply as can be (`needs`); and, given the hits, at which
+spans it is true (`spans`, None when it is not).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wirewatch.model import Span
@@ -32,6 +33,18 @@ class Term:
         """Give what was taken."""
         return self.key
 
+    def leaves(self) -> "Iterator[Leaf]":
+        """Give itself."""
+        yield self
+
+    def needs(self, _cost: "Cost") -> "Needs":
+        """Give itself."""
+        return frozenset((self,))
+
+    def spans(self, hits: "Hits") -> "Spans":
+        """Give where it was hit."""
+        return hits.get(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -50,12 +63,17 @@ class Named:
         """Give what was taken."""
         return self.key
 
+    def leaves(self) -> "Iterator[Leaf]":
+        """Give itself."""
+        yield self
 
-Leaf = Term | Named
-Hits = Mapping[Leaf, tuple[Span, ...]]
-"""Where each leaf that was hit stands; a leaf that was not hit is absent."""
-Needs = frozenset[Leaf] | None
-"""Leaves of which at least one must be hit; None: true without any hit."""
+    def needs(self, _cost: "Cost") -> "Needs":
+        """Give itself."""
+        return frozenset((self,))
+
+    def spans(self, hits: "Hits") -> "Spans":
+        """Give where one of them is named."""
+        return hits.get(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +82,56 @@ class And:
 
     parts: tuple["Query", ...]
 
+    def leaves(self) -> "Iterator[Leaf]":
+        """Give those of all parts."""
+        for part in self.parts:
+            yield from part.leaves()
+
+    def needs(self, cost: "Cost") -> "Needs":
+        """Give what the part needs that is expected to be hit least often."""
+        options = [need for part in self.parts if (need := part.needs(cost)) is not None]
+        return min(options, key=lambda need: sum(map(cost, need)), default=None)
+
+    def spans(self, hits: "Hits") -> "Spans":
+        """Give those of all parts, one after the other."""
+        found: tuple[Span, ...] = ()
+        for part in self.parts:
+            here = part.spans(hits)
+            if here is None:
+                return None
+            found += here
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Or:
     """One part or more is true."""
 
     parts: tuple["Query", ...]
+
+    def leaves(self) -> "Iterator[Leaf]":
+        """Give those of all parts."""
+        for part in self.parts:
+            yield from part.leaves()
+
+    def needs(self, cost: "Cost") -> "Needs":
+        """Give what all parts need together; None when one of them needs nothing."""
+        union: set[Leaf] = set()
+        for part in self.parts:
+            need = part.needs(cost)
+            if need is None:
+                return None
+            union |= need
+        return frozenset(union)
+
+    def spans(self, hits: "Hits") -> "Spans":
+        """Give those of the parts that are true."""
+        found: Spans = None
+        for part in self.parts:
+            here = part.spans(hits)
+            if here is not None:
+                found = here if found is None else found + here
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,63 +140,26 @@ class Not:
 
     part: "Query"
 
+    def leaves(self) -> "Iterator[Leaf]":
+        """Give those of the part."""
+        yield from self.part.leaves()
 
+    def needs(self, _cost: "Cost") -> "Needs":
+        """Need nothing: it is true of a text in which nothing is found."""
+        return None
+
+    def spans(self, hits: "Hits") -> "Spans":
+        """Give none: what is not there has no place."""
+        return () if self.part.spans(hits) is None else None
+
+
+Leaf = Term | Named
 Query = Term | Named | And | Or | Not
-
-
-def leaves(query: Query) -> Iterable[Leaf]:
-    """Give every leaf of a query, those under NOT too."""
-    match query:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from leaves(part)
-        case Not(part):
-            yield from leaves(part)
-        case _:
-            yield query
-
-
-def needs(query: Query, cost: Callable[[Leaf], float]) -> Needs:
-    """Give the cheapest set of leaves of which one must be hit for the query to be true.
-
-    `cost` says how often a leaf is expected to be hit; of an AND the rarest part is enough.
-    """
-    match query:
-        case And(parts):
-            options = [need for part in parts if (need := needs(part, cost)) is not None]
-            return min(options, key=lambda need: sum(map(cost, need)), default=None)
-        case Or(parts):
-            union: frozenset[Leaf] = frozenset()
-            for part in parts:
-                need = needs(part, cost)
-                if need is None:
-                    return None
-                union |= need
-            return union
-        case Not():
-            return None
-        case _:
-            return frozenset((query,))
-
-
-def spans(query: Query, hits: Hits) -> tuple[Span, ...] | None:
-    """Give where a query is true of an article, or None when it is not.
-
-    A true NOT has no place of its own: it adds no spans.
-    """
-    match query:
-        case And(parts):
-            found: tuple[Span, ...] = ()
-            for part in parts:
-                here = spans(part, hits)
-                if here is None:
-                    return None
-                found += here
-            return found
-        case Or(parts):
-            true = [here for part in parts if (here := spans(part, hits)) is not None]
-            return sum(true, ()) if true else None
-        case Not(part):
-            return () if spans(part, hits) is None else None
-        case _:
-            return hits.get(query)
+Hits = Mapping[Leaf, tuple[Span, ...]]
+"""Where each leaf that was hit stands; a leaf that was not hit is absent."""
+Spans = tuple[Span, ...] | None
+"""Where a query is true of an article; None when it is not."""
+Needs = frozenset[Leaf] | None
+"""Leaves of which at least one must be hit; None: true without any hit."""
+Cost = Callable[[Leaf], float]
+"""How often a leaf is expected to be hit."""

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 from wirewatch.errors import ConfigError, Fault, RuleError
 from wirewatch.rules.gazetteer import Gazetteer
 from wirewatch.rules.parser import parse_query
-from wirewatch.rules.query import Named, Query, leaves, needs
+from wirewatch.rules.query import Named, Query
 from wirewatch.states import Severity
 from wirewatch.tomlfile import Table, nearest, read_partly
 
@@ -102,7 +102,7 @@ def rule_of(name: str, query: str, gazetteers: Mapping[str, Gazetteer]) -> Rule:
 
 def _rule(row: RuleTable, query: Query, gazetteers: Mapping[str, Gazetteer]) -> Rule:
     """Make a rule and digest what decides what it matches, gazetteers included."""
-    named = {leaf.gazetteer for leaf in leaves(query) if isinstance(leaf, Named)}
+    named = {leaf.gazetteer for leaf in query.leaves() if isinstance(leaf, Named)}
     digests = [gazetteers[name].digest for name in sorted(named) if name in gazetteers]
     words = repr((row.name, row.query, row.severity.value, row.channels, digests))
     digest = hashlib.sha256(words.encode()).hexdigest()[:16]
@@ -124,7 +124,7 @@ def _query_faults(
 ) -> list[Fault]:
     """Find unknown gazetteers, unknown parts of them, and a query that is true of nearly all."""
     faults: list[Fault] = []
-    for leaf in leaves(query):
+    for leaf in query.leaves():
         if not isinstance(leaf, Named) or gazetteers is None:
             continue
         gazetteer = gazetteers.get(leaf.gazetteer)
@@ -135,7 +135,7 @@ def _query_faults(
             problem = f"@{leaf.gazetteer} has no entry, country or group {leaf.part!r}"
             remedy = nearest(leaf.part, gazetteer.parts(), "parts")
             faults.append(Fault(f"{place}.query", problem, remedy))
-    if needs(query, lambda _: 1) is None:
+    if query.needs(lambda _: 1) is None:
         problem = "only says what must not be there, so nearly every article would match"
         faults.append(
             Fault(f"{place}.query", problem, "add a word that must be there: … AND NOT …")
