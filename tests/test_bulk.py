@@ -1,16 +1,15 @@
 """Many files at once: read while the last batch is written, each counted in its inbox."""
 
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from conftest import PATIENCE, ManualClock, told
-from wirewatch.intake.names import is_in_progress
 from wirewatch.model import Outcome
-from wirewatch.pipeline.bulk import files_below, ingest
+from wirewatch.pipeline.bulk import examining, files_below, ingest, placing
 from wirewatch.pipeline.commit import Committer, StoppedError
 from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.inboxes import Inbox
@@ -18,9 +17,7 @@ from wirewatch.rules.matcher import Matcher
 from wirewatch.states import FileState
 from wirewatch.store.accept import Accepted
 from wirewatch.store.database import Store
-from wirewatch.store.ledger import Waiting, counts
-
-INBOX = Inbox("wires", Path("/nowhere"))
+from wirewatch.store.ledger import counts
 
 
 @dataclass
@@ -34,42 +31,21 @@ class Told:
         return [done.outcome.arrival.path for batch in self.batches for done in batch]
 
 
-@dataclass(frozen=True)
-class Inventing(Examiner):
-    """An examiner that needs no files: it makes up a story for each name."""
-
-    size: int = 10
-
-    def examine(
-        self, inbox: Inbox, relative: str, *, closed: bool, before: Waiting | None = None
-    ) -> Outcome | None:
-        assert closed
-        assert before is None
-        assert inbox is INBOX
-        if is_in_progress(relative):
-            return None
-        outcome = told(relative, f"story {relative}")
-        stamp = outcome.arrival.stamp._replace(size=self.size)
-        return outcome._replace(arrival=outcome.arrival._replace(stamp=stamp))
-
-
-@pytest.fixture
-def inventing(clock: ManualClock) -> Inventing:
-    return Inventing(Matcher([], {}), clock)
-
-
 @pytest.fixture
 def committer(store: Store, clock: ManualClock) -> Committer:
     return Committer(store, {}, clock, lambda _: True)
 
 
-def names(count: int) -> list[tuple[Inbox, str]]:
-    """Name so many files."""
-    return [(INBOX, f"{number:04}.txt") for number in range(count)]
+def stories(count: int, size: int = 10) -> Iterator[Outcome]:
+    """Make up what became of so many files of some size."""
+    for number in range(count):
+        outcome = told(f"{number:04}.txt", f"story {number}")
+        stamp = outcome.arrival.stamp._replace(size=size)
+        yield outcome._replace(arrival=outcome.arrival._replace(stamp=stamp))
 
 
-@pytest.mark.parametrize("count", [0, 1, 300, 600])
-def test_all_in_order(store: Store, inventing: Examiner, committer: Committer, count: int) -> None:
+@pytest.mark.parametrize("count", [0, 1, 300, 1_100])
+def test_all_in_order(store: Store, committer: Committer, count: int) -> None:
     """Every file is taken in, in order, and progress hears of each batch once it is committed."""
     heard = Told()
 
@@ -77,30 +53,19 @@ def test_all_in_order(store: Store, inventing: Examiner, committer: Committer, c
         heard.batches.append(accepted)
         assert counts(store.sibling().db)[FileState.STORED] >= len(heard.paths)
 
-    ingest(names(count), inventing, committer, progress)
-    assert heard.paths == [name for _, name in names(count)]
-    assert len(heard.batches) <= 1 + count // 200, "files share their commits"
+    ingest(stories(count), committer, progress)
+    assert heard.paths == [outcome.arrival.path for outcome in stories(count)]
+    assert len(heard.batches) <= 1 + count // 1_000, "files share their commits"
     assert counts(store.db)[FileState.STORED] == count
 
 
-def test_names_in_progress_are_passed_over(inventing: Examiner, committer: Committer) -> None:
-    """A file under a working name is no part of a batch."""
-    heard = Told()
-    files = [(INBOX, "a.txt"), (INBOX, "b.txt.part"), (INBOX, "c.txt")]
-    ingest(files, inventing, committer, heard.batches.append)
-    assert heard.paths == ["a.txt", "c.txt"]
-
-
-def test_reads_ahead(
-    inventing: Inventing, committer: Committer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reads_ahead(committer: Committer, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a batch is written, the next one is read already."""
     read_on = threading.Event()
 
-    def files() -> Iterable[tuple[Inbox, str]]:
-        yield from names(400)
+    def outcomes() -> Iterator[Outcome]:
+        yield from stories(1_100)
         read_on.set()
-        yield INBOX, "last.txt"
 
     def commit(_: Committer, batch: list[Outcome]) -> list[Accepted]:
         assert read_on.wait(PATIENCE), "not read on while the first batch was written"
@@ -108,21 +73,20 @@ def test_reads_ahead(
 
     monkeypatch.setattr(Committer, "commit", commit)
     heard = Told()
-    ingest(files(), inventing, committer, heard.batches.append)
-    assert len(heard.paths) == 401
+    ingest(outcomes(), committer, heard.batches.append)
+    assert len(heard.paths) == 1_100
 
 
-def test_large_files_do_not_share_a_batch(inventing: Inventing, committer: Committer) -> None:
+def test_large_files_do_not_share_a_batch(committer: Committer) -> None:
     """However many large files come one after the other, few of them are in memory at once."""
     heard = Told()
-    large = replace(inventing, size=19_000_000)
-    ingest(names(20), large, committer, heard.batches.append)
+    ingest(stories(20, size=19_000_000), committer, heard.batches.append)
     assert len(heard.paths) == 20
     assert max(map(len, heard.batches)) <= 3
 
 
 def test_a_store_that_fails_is_heard_of(
-    inventing: Examiner, committer: Committer, monkeypatch: pytest.MonkeyPatch
+    committer: Committer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When a batch cannot be committed the whole ingest ends with its error."""
 
@@ -131,7 +95,13 @@ def test_a_store_that_fails_is_heard_of(
 
     monkeypatch.setattr(Committer, "commit", commit)
     with pytest.raises(StoppedError):
-        ingest(names(1), inventing, committer, Told().batches.append)
+        ingest(stories(1), committer, Told().batches.append)
+
+
+def examined(paths: list[Path], clock: ManualClock) -> Iterator[Outcome]:
+    """Examine what lies below some paths, in no inbox."""
+    examine = examining(Examiner(Matcher([], {}), clock), [], "desk")
+    return filter(None, map(examine, files_below(paths)))
 
 
 def test_real_files(store: Store, committer: Committer, clock: ManualClock, tmp_path: Path) -> None:
@@ -146,8 +116,7 @@ def test_real_files(store: Store, committer: Committer, clock: ManualClock, tmp_
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "in" / name).write_text(text)
     heard = Told()
-    examiner = Examiner(Matcher([], {}), clock)
-    ingest(files_below([tmp_path / "in"], [], "desk"), examiner, committer, heard.batches.append)
+    ingest(examined([tmp_path / "in"], clock), committer, heard.batches.append)
     found = {state.value: number for state, number in counts(store.db).items() if number}
     assert found == {"stored": 2, "duplicate": 1, "quarantined": 1}
     assert {row["source"] for row in store.db["articles"].rows} == {"desk"}
@@ -181,9 +150,10 @@ def test_each_file_counts_in_its_inbox(tree: Path, path: str, found: list[str]) 
         Inbox("flat", tree / "flat", recursive=False),
         Inbox("deep", tree / "flat" / "deep"),
     ]
+    placed = map(placing(inboxes, "desk"), files_below([tree / path]))
     named = [
         f"{inbox.name}:{inbox.absolute(relative) if inbox.name == 'desk' else relative}"
-        for inbox, relative in files_below([tree / path], inboxes, "desk")
+        for inbox, relative in placed
     ]
     assert sorted(name.replace(str(tree), "") for name in named) == found
 
@@ -191,7 +161,7 @@ def test_each_file_counts_in_its_inbox(tree: Path, path: str, found: list[str]) 
 def test_relative_paths(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A path counts from the folder in which the command is given."""
     monkeypatch.chdir(tree / "flat")
-    ((inbox, relative),) = files_below([Path("a.txt")], [Inbox("flat", tree / "flat")], "desk")
+    inbox, relative = placing([Inbox("flat", tree / "flat")], "desk")(*files_below([Path("a.txt")]))
     assert (inbox.name, relative) == ("flat", "a.txt")
 
 
@@ -201,13 +171,12 @@ def test_below_a_hidden_folder(
 ) -> None:
     """What is named outright is taken in, though a folder above it has a working name."""
     (tree / "beside").rename(tree / "hidden")
-    examiner = Examiner(Matcher([], {}), clock)
     heard = Told()
-    ingest(files_below([tree / path], [], "desk"), examiner, committer, heard.batches.append)
+    ingest(examined([tree / path], clock), committer, heard.batches.append)
     assert [Path(stored).name for stored in heard.paths] == ["e.txt"]
 
 
 def test_path_that_is_not_there(tree: Path) -> None:
     """A path that leads nowhere is an error, not an empty list."""
     with pytest.raises(FileNotFoundError):
-        list(files_below([tree / "missing.txt"], [], "desk"))
+        list(files_below([tree / "missing.txt"]))

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from wirewatch.text.fold import fold, fold_term
+from wirewatch.text.fold import fold, fold_term, has_other_forms, is_common
 
 SAME = {
     "case": ("SENATE", "senate"),
@@ -128,3 +128,22 @@ def test_term_is_found_in_text() -> None:
     """A term typed with separate accents is found in a text stored with joined ones."""
     decomposed = unicodedata.normalize("NFD", "Jogorku Keňeş йога")
     assert fold_term(decomposed) in fold("JOGORKU KEŇEŞ ЙОГА").text
+
+
+def test_every_letter_folds_alone_as_in_a_text() -> None:
+    """No letter escapes folding for standing in a block whose letters mostly need none."""
+    for code in (*range(0x80, 0x3000), *range(0x3000, 0xD800, 7), *range(0xF900, 0xFFFE)):
+        letter = unicodedata.normalize("NFC", chr(code))
+        alone = fold(letter).text
+        assert fold(f"ё{letter}ё").text == f"е{alone}е"
+        assert fold(alone).text == alone, f"{letter} is folded further the second time"
+
+
+def test_common_text_holds_no_other_forms() -> None:
+    """What passes for common text holds no letter that a tokenizer reads otherwise than we do."""
+    for code in range(0x80, 0x3000):
+        if is_common(chr(code)):
+            assert not has_other_forms(chr(code)), chr(code)
+    assert is_common("Türkiye’de “görüştü” – Мәжіліс… Łódź")
+    assert not is_common("ﬁnance")
+    assert not is_common("由IPU会议")

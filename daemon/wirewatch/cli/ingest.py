@@ -12,10 +12,10 @@ from wirewatch.cli.app import AsJson, app, config_path, print_json
 
 if TYPE_CHECKING:
     from wirewatch.deployment import Deployment
+    from wirewatch.pipeline.inboxes import Inbox
+    from wirewatch.pipeline.readers import Readers
     from wirewatch.store.accept import Accepted
-
-
-_CACHE_KB = 65_536  # for the pages that many files at once touch
+    from wirewatch.store.database import Store
 
 
 @app.command()
@@ -54,25 +54,43 @@ def _ingest(
     deployment: "Deployment", paths: list[Path], source: str, *, deliver: bool
 ) -> dict[str, int]:
     """Take files in, and deliver what is due unless a daemon does; give counts by outcome."""
-    import time
-
     from wirewatch.clock import utc_now
     from wirewatch.errors import StoreError
-    from wirewatch.pipeline.bulk import files_below, ingest
-    from wirewatch.pipeline.commit import Committer
-    from wirewatch.states import FileState
+    from wirewatch.pipeline.bulk import examining
+    from wirewatch.pipeline.readers import Readers
     from wirewatch.store.database import Store
     from wirewatch.store.lock import StoreLock
 
     inboxes = deployment.inboxes
+    examine = examining(deployment.examiner(utc_now), inboxes.values(), source)
+    with Readers(examine) as readers:
+        lock = StoreLock(deployment.config.store, "ingest", utc_now)
+        alone = True
+        try:
+            lock.acquire()
+        except StoreError:
+            alone = False  # the daemon has the store, and will deliver
+        store = Store.open(deployment.config.store, checkpoints=alone, bulk=True)
+        counts = _commit(readers, paths, store, inboxes)
+    if deliver and alone:
+        _deliver(deployment, store)
+    lock.release()
+    store.close()
+    return counts
+
+
+def _commit(
+    readers: "Readers", paths: list[Path], store: "Store", inboxes: "dict[str, Inbox]"
+) -> dict[str, int]:
+    """Commit what readers make of files, and show how far it is; give counts by outcome."""
+    import time
+
+    from wirewatch.clock import utc_now
+    from wirewatch.pipeline.bulk import files_below, ingest
+    from wirewatch.pipeline.commit import Committer
+    from wirewatch.states import FileState
+
     counts = Counter({state.value: 0 for state in FileState} | {"alerts": 0})
-    lock = StoreLock(deployment.config.store, "ingest", utc_now)
-    alone = True
-    try:
-        lock.acquire()
-    except StoreError:
-        alone = False  # the daemon has the store, and will deliver
-    store = Store.open(deployment.config.store, checkpoints=alone, cache_kb=_CACHE_KB)
 
     def pause(seconds: float) -> bool:
         time.sleep(seconds)
@@ -91,17 +109,12 @@ def _ingest(
             if bar and task is not None:
                 bar.advance(task, len(accepted))
 
-        files = files_below(paths, inboxes.values(), source)
-        committer = Committer(store, inboxes, utc_now, pause)
-        ingest(files, deployment.examiner(utc_now), committer, progress)
-    if deliver and alone:
-        _deliver(deployment, store)
-    lock.release()
-    store.close()
+        outcomes = readers.examined(files_below(paths))
+        ingest(outcomes, Committer(store, inboxes, utc_now, pause), progress)
     return dict(counts)
 
 
-def _deliver(deployment: "Deployment", store: Any) -> None:  # noqa: ANN401 - imported lazily
+def _deliver(deployment: "Deployment", store: "Store") -> None:
     """Send what is due."""
     from wirewatch.clock import utc_now
     from wirewatch.pipeline.deliveries import Deliveries

@@ -17,6 +17,9 @@ from wirewatch.store.schema import migrations
 _BUSY_MS = 5_000
 _CACHE_KB = 4_096
 _SIBLING_CACHE_KB = 512
+_BULK_CACHE_KB = 65_536  # for the pages that many files at once touch
+_WAL_PAGES = 1_000  # written before they are moved into the file
+_BULK_WAL_PAGES = 8_000
 _PAGE_BYTES = 8_192  # a fifth less time and room for full text than in pages of 4 KB
 _ROWS_AT_ONCE = 64  # and then halves: few statements, for each of which memory is kept
 _TRANSIENT = (
@@ -56,15 +59,15 @@ class Store:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {1000 if checkpoints else 0}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES if checkpoints else 0}")
         self.db = Database(connection, execute_plugins=False)
 
     @classmethod
-    def open(cls, path: Path, *, checkpoints: bool = True, cache_kb: int = _CACHE_KB) -> "Store":
+    def open(cls, path: Path, *, checkpoints: bool = True, bulk: bool = False) -> "Store":
         """Open the store, made or brought up to date as needed.
 
-        `checkpoints` is for the process that holds the store's lock; a larger cache makes the
-        intake of very many files quicker.
+        `checkpoints` is for the process that holds the store's lock; `bulk` spends memory and
+        room on the disk to take in very many files quickly.
         Raises StoreError when the file cannot be opened, is no database, or is of a newer version.
         """
         try:
@@ -79,7 +82,9 @@ class Store:
                 f"cannot open the store {path}: {error}; check the file and its folder"
             ) from error
         path.chmod(0o640)
-        store.db.execute(f"PRAGMA cache_size = -{cache_kb}")
+        store.db.execute(f"PRAGMA cache_size = -{_BULK_CACHE_KB if bulk else _CACHE_KB}")
+        if bulk and checkpoints:
+            store.db.execute(f"PRAGMA wal_autocheckpoint = {_BULK_WAL_PAGES}")
         return store
 
     def sibling(self) -> "Store":

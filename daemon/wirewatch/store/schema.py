@@ -139,6 +139,8 @@ CREATE TRIGGER articles_changed AFTER UPDATE OF title, dateline, body ON article
 END;
 """
 
+_HASH_BYTES = 8_388_608  # so a large batch's words are written at once, not in parts merged later
+
 _VIEWS = """
 CREATE VIEW recent AS
 SELECT a.id, a.received, a.source, a.headline, a.place, a.agency, a.published,
@@ -165,3 +167,6 @@ def m001_spine(db: Database) -> None:
     for statement in _FULL_TEXT.split("\nCREATE "):
         if statement.strip():
             db.execute("CREATE " + statement.strip().removeprefix("CREATE "))
+    db.execute(
+        "INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', ?)", [_HASH_BYTES]
+    )

@@ -8,6 +8,7 @@ and Hebrew script, and for Cyrillic ё and stress marks. Cyrillic й, Ukrainian 
 of Indic and Japanese scripts are letters of their own and stay.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,10 @@ _SPECIAL = {
     "ـ": "",  # tatweel only stretches a word
 }  # fmt: skip
 _TYPOGRAPHIC = tuple("’“”–—‘«»\xa0")
+# All but letters that are folded once they are lower case, and all but what tokenizers read as
+# we do: most texts are spared a look at each of their characters.
+_UNFOLDED = re.compile("[^\x00-\x7fа-ѐђ-џҊ-ԯءا-غف-وي一-鿿가-힣]")
+_UNCOMMON = re.compile("[^\x00-\x7fÀ-ıĴ-ľŁ-ňŊ-žЀ-ԯ’“”–—‘«»…\xa0]")
 _ACCENTS = ((0x300, 0x36F), (0x591, 0x5C7), (0x64B, 0x65F), (0x670, 0x670))  # blocks of marks
 _BARE_SCRIPTS = ("LATIN", "GREEK", "ARABIC", "HEBREW")
 _TRANSLATE_FROM = 12  # so many replacements cost more than one `str.translate`
@@ -82,7 +87,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold a text, given in NFC. Cost: a few µs for 2 KB, most of it `lower` and a few replaces."""
+    """Fold a text, given in NFC. Cost: 2 µs for 2 KB of ASCII, 10 to 50 for other scripts."""
     if not text.isascii():
         for char in _TYPOGRAPHIC:
             text = text.replace(char, _TABLE[char])
@@ -91,9 +96,8 @@ def fold(text: str) -> Folded:
     if "İ" in text or "Σ" in text:  # lower() would give two characters, and ς at a word's end
         text = text.replace("İ", "i").replace("Σ", "σ")
     text = text.lower()
-    changed = {
-        char: folded for char in set(text) if char > "\x7f" and (folded := _TABLE[char]) != char
-    }
+    unusual = set(_UNFOLDED.findall(text))
+    changed = {char: folded for char in unusual if (folded := _TABLE[char]) != char}
     resized = [char for char, folded in changed.items() if len(folded) != 1]
     offsets = _offsets(text, {char: len(changed[char]) for char in resized}) if resized else None
     if len(changed) >= _TRANSLATE_FROM:
@@ -136,11 +140,8 @@ def fold_term(term: str) -> str:
 
 
 def is_common(text: str) -> bool:
-    """Tell whether a text is ASCII but for the usual typographic marks, as nine of ten are."""
-    if not text.isascii():
-        for char in _TYPOGRAPHIC:
-            text = text.replace(char, " ")
-    return text.isascii()
+    """Tell whether a text is of Latin or Cyrillic letters and the usual marks, as most are."""
+    return _UNCOMMON.search(text) is None
 
 
 @cache

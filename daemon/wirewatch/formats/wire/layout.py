@@ -18,7 +18,7 @@ _FURNITURE = re.compile(
         [+−–-]?\s?\d{1,2}\s?°\s?[CСF]?[\s,|/]*)+[\w\s,]{0,24}
     """
 )
-_LONGEST_FURNITURE = 120
+_LONGEST_FURNITURE = 120  # characters; what is longer belongs to the story, not to the page
 _WRAPPED = range(45, 100)  # line lengths that speak of a typewriter's margin
 
 
@@ -26,11 +26,11 @@ def paragraphs(text: str) -> list[str]:
     """Split a text into paragraphs; white space inside one is single spaces."""
     blocks: list[list[str]] = [[]]
     for raw in text.split("\n"):
-        line = _tidy(raw)
+        line = raw and _tidy(raw)
         if not line:
             if blocks[-1]:
                 blocks.append([])
-        elif not _is_furniture(line):
+        elif len(line) > _LONGEST_FURNITURE or not _FURNITURE.fullmatch(line):
             blocks[-1].append(line)
     parted = sum(1 for block in blocks if block) > 1
     found: list[str] = []
@@ -47,13 +47,10 @@ def _tidy(line: str) -> str:
     return line
 
 
-def _is_furniture(line: str) -> bool:
-    """Tell what belongs to the page from what belongs to the story."""
-    return len(line) <= _LONGEST_FURNITURE and _FURNITURE.fullmatch(line) is not None
-
-
 def _is_wrapped(block: list[str]) -> bool:
     """Tell one paragraph broken at a margin from several that share a block."""
+    if len(block) == 1:
+        return False
     first, rest = block[:-1], block[1:]
     at_margin = all(len(line) in _WRAPPED for line in first) and len(block[-1]) < _WRAPPED.stop
-    return bool(rest) and at_margin and not any(map(read_dateline, rest))
+    return at_margin and not any(map(read_dateline, rest))
