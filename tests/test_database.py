@@ -1,5 +1,7 @@
 """The door to the SQLite file: how it is opened, and that a write is all or nothing."""
 
+import contextlib
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -56,9 +58,47 @@ def test_every_connection_is_durable_and_strict(
 def test_one_connection_checkpoints(store: Store) -> None:
     """Only the connection that opened the store moves pages out of the write-ahead log."""
     sibling = store.sibling()
-    assert pragma(store, "wal_autocheckpoint") == 1000
+    assert pragma(store, "wal_autocheckpoint") == 8_000
     assert pragma(sibling, "wal_autocheckpoint") == 0
     sibling.close()
+
+
+def written_back(store: Store) -> bool:
+    """Tell whether the database file by itself, without its log, holds the last number."""
+    copied = store.path.with_name("copy.db")
+    shutil.copy(store.path, copied)
+    with contextlib.closing(sqlite3.connect(copied)) as db:
+        found = db.execute("SELECT max(n) FROM counter").fetchone()
+    return bool(found == store.db.execute("SELECT max(n) FROM counter").fetchone())
+
+
+def test_the_log_is_moved_in_a_quiet_moment(store: Store) -> None:
+    """Commits leave the log to a quiet moment, and there it is moved once enough has gathered."""
+    store.db.execute("CREATE TABLE counter (n INTEGER)")
+    store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    sibling = store.sibling()
+    for number in range(40):
+        with (store, sibling)[number % 2].write() as db:
+            db.execute("INSERT INTO counter VALUES (?)", [number])
+    assert not written_back(store)
+    store.checkpoint()
+    assert written_back(store)
+    with store.write() as db:
+        db.execute("INSERT INTO counter VALUES (99)")
+    store.checkpoint()
+    assert not written_back(store), "one commit is not worth the trouble"
+    sibling.close()
+
+
+def test_a_log_that_cannot_be_moved_does_no_harm(store: Store) -> None:
+    """When the file cannot be written the log stays, nothing is lost, and nothing ends for it."""
+    store.db.execute("CREATE TABLE counter (n INTEGER)")
+    for number in range(40):
+        with store.write() as db:
+            db.execute("INSERT INTO counter VALUES (?)", [number])
+    with store.write():
+        store.checkpoint()  # SQLite refuses: this connection is in the middle of a transaction
+    assert store.db.execute("SELECT count(*) FROM counter").fetchone() == (40,)
 
 
 def count_up(store: Store, times: int, start: threading.Barrier) -> None:

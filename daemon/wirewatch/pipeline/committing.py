@@ -7,6 +7,8 @@ from wirewatch.pipeline.arrivals import IDLE, Arrivals
 from wirewatch.pipeline.commit import Committer, StoppedError
 from wirewatch.store.accept import Accepted
 
+_QUIET = 0.03  # seconds without an arrival: time to tidy up before the next
+
 
 class Committing:
     """The thread that commits."""
@@ -20,12 +22,16 @@ class Committing:
 
     def run(self) -> None:
         """Commit until asked to stop."""
+        patience = IDLE
         while not self._arrivals.stopping.is_set():
             self._arrivals.beat("commit")
             try:
-                batch = self._arrivals.batches.get(timeout=IDLE)
+                batch = self._arrivals.batches.get(timeout=patience)
             except queue.Empty:
+                self._committer.store.checkpoint()
+                patience = IDLE
                 continue
+            patience = _QUIET
             if batch is None:
                 return
             try:

@@ -1,11 +1,13 @@
 """The only door to the SQLite file: how it is opened, and how it is written to."""
 
+import contextlib
 import fcntl
 import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,8 @@ _BUSY_MS = 5_000
 _CACHE_KB = 4_096
 _SIBLING_CACHE_KB = 512
 _BULK_CACHE_KB = 65_536  # for the pages that many files at once touch
-_WAL_PAGES = 1_000  # written before they are moved into the file
-_BULK_WAL_PAGES = 8_000
+_COMMITS = 32  # after which a quiet moment is used to move the log into the file
+_LOG_PAGES = 8_000  # after which a commit does that itself, as no moment was quiet
 _PAGE_BYTES = 8_192  # a fifth less time and room for full text than in pages of 4 KB
 _ROWS_AT_ONCE = 64  # and then halves: few statements, for each of which memory is kept
 _TRANSIENT = (
@@ -43,6 +45,14 @@ class UnstorableError(StoreError):
     """SQLite refuses a value; trying again will not help."""
 
 
+@dataclass
+class _Writing:
+    """What the connections of one process share: one writes at a time, and commits are counted."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    commits: int = 0
+
+
 class Store:
     """One connection to the store, for one thread; `sibling` gives another thread its own.
 
@@ -50,16 +60,16 @@ class Store:
     keeps clear of SQLite's WAL-reset race (3.7.0 to 3.51.2, https://sqlite.org/wal.html).
     """
 
-    def __init__(self, path: Path, lock: threading.Lock, *, checkpoints: bool) -> None:
+    def __init__(self, path: Path, writing: _Writing, *, checkpoints: bool) -> None:
         self.path = path
-        self._lock = lock
+        self._writing = writing
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # heeded where the file is new
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES if checkpoints else 0}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES if checkpoints else 0}")
         self.db = Database(connection, execute_plugins=False)
 
     @classmethod
@@ -73,7 +83,7 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path):
-                store = cls(path, threading.Lock(), checkpoints=checkpoints)
+                store = cls(path, _Writing(), checkpoints=checkpoints)
                 _check_version(store)
                 if migrations.pending(store.db):
                     migrations.apply(store.db)
@@ -83,13 +93,11 @@ class Store:
             ) from error
         path.chmod(0o640)
         store.db.execute(f"PRAGMA cache_size = -{_BULK_CACHE_KB if bulk else _CACHE_KB}")
-        if bulk and checkpoints:
-            store.db.execute(f"PRAGMA wal_autocheckpoint = {_BULK_WAL_PAGES}")
         return store
 
     def sibling(self) -> "Store":
         """Open another connection to the same file, for another thread of this process."""
-        sibling = Store(self.path, self._lock, checkpoints=False)
+        sibling = Store(self.path, self._writing, checkpoints=False)
         sibling.db.execute(f"PRAGMA cache_size = -{_SIBLING_CACHE_KB}")
         return sibling
 
@@ -100,11 +108,12 @@ class Store:
         Raises StoreUnavailableError when the file is locked or cannot be written for now,
         UnstorableError when SQLite refuses what is written.
         """
-        with self._lock:
+        with self._writing.lock:
             try:
                 self.db.execute("BEGIN IMMEDIATE")
                 yield self.db
                 self.db.execute("COMMIT")
+                self._writing.commits += 1
             except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
                 self._undo()
                 code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
@@ -121,6 +130,17 @@ class Store:
         """Roll back, if SQLite has not done so itself."""
         if self.db.conn.in_transaction:
             self.db.conn.rollback()
+
+    def checkpoint(self) -> None:
+        """Move the log into the file if it has grown; call it when nothing waits to be committed.
+
+        That takes some milliseconds, for which SQLite by itself would hold up a commit. Where the
+        disk is full the log stays as it is, and the next commit says what is wrong.
+        """
+        if self._writing.commits >= _COMMITS:
+            self._writing.commits = 0
+            with contextlib.suppress(sqlite3.OperationalError):
+                self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Close the connection."""
