@@ -3,7 +3,7 @@
 import pytest
 
 from conftest import START, ManualClock
-from wirewatch.notify.send import Channel, fault_of, send
+from wirewatch.notify.send import Channel, Sender, fault_of
 from wirewatch.notify.trial import trial_message
 from wirewatch.states import DeliveryReason
 
@@ -43,7 +43,7 @@ def test_a_bad_url_is_refused_without_being_shown(url: str) -> None:
     fault = fault_of(url)
     assert fault
     assert SECRET not in fault
-    attempt = send(Channel("desk", url), trial_message("desk", START), ManualClock())
+    attempt = Sender(Channel("desk", url), ManualClock()).send(trial_message("desk", START))
     assert (attempt.ok, attempt.reason) == (False, DeliveryReason.REFUSED_BY_SERVICE)
     assert SECRET not in attempt.error
 

@@ -3,7 +3,7 @@
 import requests
 from requests.adapters import HTTPAdapter
 
-import wirewatch.notify.send  # noqa: F401 - keeps connections from here on
+import wirewatch.notify.connections  # noqa: F401 - keeps connections from here on
 
 
 class Guarded(requests.Session):

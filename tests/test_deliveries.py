@@ -11,7 +11,7 @@ import pytest
 from conftest import PATIENCE, START, Answer, ManualClock, Receiver, told
 from wirewatch.clock import iso
 from wirewatch.model import Attempt
-from wirewatch.notify.send import Channel
+from wirewatch.notify.send import Channel, Sender
 from wirewatch.pipeline import deliveries as module
 from wirewatch.pipeline import lane as lane_module
 from wirewatch.pipeline.deliveries import Deliveries, Patience
@@ -276,7 +276,7 @@ def test_a_lane_that_dies_ends_the_run_with_its_reason(
     def broken(*_: object) -> Attempt:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(lane_module, "send", broken)
+    monkeypatch.setattr(Sender, "send", broken)
     fill(store)
     deliveries = outbox("desk")
     died: list[str] = []

@@ -16,8 +16,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from conftest import START, Answer, ManualClock, Receiver
 from wirewatch.model import Attempt, Message, Span
-from wirewatch.notify import send as door
-from wirewatch.notify.send import Channel, send
+from wirewatch.notify import connections
+from wirewatch.notify.send import Channel, Sender
 from wirewatch.notify.trial import trial_message
 from wirewatch.states import DeliveryReason, Severity
 
@@ -26,7 +26,7 @@ SECRET = "s3cret-Tok3n"  # noqa: S105 - it opens nothing
 
 
 def sent(url: str, message: Message = MESSAGE, timeout: float = 5.0) -> Attempt:
-    return send(Channel("desk", url, timeout), message, ManualClock())
+    return Sender(Channel("desk", url, timeout), ManualClock()).send(message)
 
 
 class MailBox:
@@ -214,13 +214,13 @@ def test_a_channel_waits_as_long_as_it_is_told(
 ) -> None:
     """A channel's timeout holds when it is longer than what Apprise waits by itself."""
     waits: list[object] = []
-    plain: Callable[..., object] = door._plain_send
+    plain: Callable[..., object] = connections._plain_send
 
     def spy(*arguments: object, **options: object) -> object:
         waits.append(options["timeout"])
         return plain(*arguments, **options)
 
-    monkeypatch.setattr(door, "_plain_send", spy)
+    monkeypatch.setattr(connections, "_plain_send", spy)
     assert sent(f"json://{receiver.host}/hook", timeout=33.0).ok
     assert waits == [(33.0, 33.0)]
 
@@ -268,3 +268,24 @@ def test_a_broken_answer_is_a_failure() -> None:
         thread.join(10)
     assert (attempt.ok, attempt.reason) == (False, DeliveryReason.TIMEOUT)
     assert SECRET not in attempt.error
+
+
+def test_what_is_prepared_serves_one_message(receiver: Receiver) -> None:
+    """An instance made ahead of time is as fresh as one made for its message: used once."""
+    sender = Sender(Channel("desk", f"json://{receiver.host}/hook"), ManualClock())
+    used = []
+    for _ in range(2):
+        sender.prepare()
+        used.append(sender._prepared)
+        assert sender.send(MESSAGE).ok
+        assert sender._prepared is None
+    assert used[0] is not used[1]
+    assert len(receiver.at("/hook")) == 2
+
+
+def test_preparing_what_cannot_be_used_waits_for_the_message() -> None:
+    """A channel that Apprise cannot use is said so when there is something to send."""
+    sender = Sender(Channel("desk", "nothing://at/all"), ManualClock())
+    sender.prepare()
+    attempt = sender.send(MESSAGE)
+    assert (attempt.ok, attempt.reason) == (False, DeliveryReason.REFUSED_BY_SERVICE)

@@ -66,7 +66,7 @@ class Service:
         )
         self.watcher = Watcher(folders_of(deployment.config.inboxes), self.arrivals.hints.put)
         self._scheduler = Scheduler()
-        committer = Committer(self._store, inboxes, clock, self.arrivals.pause)
+        committer = Committer(self._store, inboxes, clock, self.arrivals.pause, self.deliveries)
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
@@ -162,9 +162,7 @@ class Service:
             systemd.notify("WATCHDOG=1")
 
     def _told(self, accepted: list[Accepted]) -> None:
-        """Log what was committed, and wake the outbox when there is something to tell."""
-        if any(done.alerts for done in accepted):
-            self.deliveries.wake()
+        """Log what was committed."""
         for done in accepted:
             if done.state is not FileState.PENDING:
                 _log_arrival(done)

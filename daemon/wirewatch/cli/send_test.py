@@ -16,7 +16,7 @@ def send_test(
     from wirewatch.clock import utc_now
     from wirewatch.deployment import load_deployment
     from wirewatch.errors import ConfigError, Fault
-    from wirewatch.notify.send import send
+    from wirewatch.notify.send import Sender
     from wirewatch.notify.trial import trial_message
     from wirewatch.tomlfile import nearest
 
@@ -24,7 +24,7 @@ def send_test(
     if channel not in channels:
         remedy = nearest(channel, list(channels), "channels")
         raise ConfigError([Fault("send-test", f"unknown channel {channel!r}", remedy)])
-    attempt = send(channels[channel], trial_message(channel, utc_now()), utc_now)
+    attempt = Sender(channels[channel], utc_now).send(trial_message(channel, utc_now()))
     if attempt.ok:
         print(f"sent to {channel} in {attempt.milliseconds:.0f} ms")
         return

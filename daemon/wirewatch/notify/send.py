@@ -1,36 +1,27 @@
 """The only door to Apprise: one message to one recipient, and what came of it.
 
 A fresh Apprise instance for each message, since many plugins sleep between two sends of one
-instance; no redirects, no retries of its own (the outbox retries). HTTP status and Retry-After,
-which Apprise does not give, are noted as `requests` receives them.
+instance; no redirects, no retries of its own (the outbox retries).
 """
 
 import contextlib
 import copy
-import email.utils
 import logging
 import re
-import smtplib
-import threading
 import time
-from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import unquote
 
-import requests
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 from apprise.plugins import url_to_dict
-from requests.adapters import HTTPAdapter
 
 from wirewatch.clock import Clock
 from wirewatch.model import Attempt, Message
+from wirewatch.notify.connections import explained, seconds, seen
 from wirewatch.notify.render import Rendered, render
-from wirewatch.states import DeliveryReason, MessageFormat, Severity
+from wirewatch.states import MessageFormat, Severity
 
 _TYPES = {
     Severity.LOW: NotifyType.INFO,
@@ -38,82 +29,10 @@ _TYPES = {
     Severity.HIGH: NotifyType.WARNING,
     Severity.CRITICAL: NotifyType.FAILURE,
 }
-_THROTTLED = 429
-_ERROR_FROM = 400
 
 
 class UnusableError(Exception):
     """A channel's URL cannot be used; the message does not show it."""
-
-
-@dataclass
-class _Seen:
-    """What `requests` saw while a message was sent."""
-
-    code: int | None = None
-    retry_after: str | None = None
-    trouble: Exception | None = None
-
-
-_seen: ContextVar[_Seen | None] = ContextVar("seen", default=None)
-
-
-def _noting_send(session: requests.Session, request: Any, **options: Any) -> requests.Response:  # noqa: ANN401
-    """Send as requests does, and note status and trouble for the message being sent."""
-    seen = _seen.get()
-    try:
-        response = _plain_send(session, request, **options)
-    except requests.RequestException as error:
-        if seen is not None:
-            seen.trouble = error
-        raise
-    if seen is not None:
-        seen.code = response.status_code
-        seen.retry_after = response.headers.get("Retry-After")
-    return response
-
-
-_kept = threading.local()
-
-
-def _kept_adapter(session: requests.Session, url: str) -> Any:  # noqa: ANN401 - as requests has it
-    """Give the thread's own adapter for a URL's host, so that connections outlive a message.
-
-    A session of another class has its own adapters for a reason, such as a policy on where a
-    message may go, and keeps them.
-    """
-    if type(session) is not requests.Session:
-        return _plain_get_adapter(session, url)
-    adapters: dict[str, HTTPAdapter] = _kept.__dict__.setdefault("adapters", {})
-    host = "/".join(url.split("/", 3)[:3])
-    if host not in adapters:
-        adapters[host] = HTTPAdapter(pool_connections=1, pool_maxsize=1)
-    return adapters[host]
-
-
-_plain_get_adapter = requests.Session.get_adapter
-requests.Session.get_adapter = _kept_adapter  # type: ignore[method-assign,assignment]
-_plain_send = requests.Session.send
-requests.Session.send = _noting_send  # type: ignore[method-assign,assignment]
-
-
-def _noting(plain: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a method of smtplib note the trouble it has, which Apprise does not tell."""
-
-    def noted(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - whatever smtplib takes
-        try:
-            return plain(*arguments, **options)
-        except OSError as error:
-            seen = _seen.get()
-            if seen is not None:
-                seen.trouble = error
-            raise
-
-    return noted
-
-
-smtplib.SMTP.connect = _noting(smtplib.SMTP.connect)  # type: ignore[method-assign]
-smtplib.SMTP.getreply = _noting(smtplib.SMTP.getreply)  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True)
@@ -141,55 +60,59 @@ def fault_of(url: str) -> str | None:
     return None
 
 
-def send(channel: Channel, message: Message, clock: Clock) -> Attempt:
-    """Send one message, and say what came of it. Raises nothing that the network can cause."""
-    begun = time.perf_counter()
-    at = clock()
-    seen = _Seen()
-    token = _seen.set(seen)
-    try:
-        with _quiet():
-            ok, said = _notify(channel, message)
-    finally:
-        _seen.reset(token)
-    milliseconds = (time.perf_counter() - begun) * 1000
-    if ok:
-        return Attempt(
-            message.delivery_id, channel.name, at, True, milliseconds, http_code=seen.code
+class Sender:
+    """Sends a channel's messages, one at a time."""
+
+    def __init__(self, channel: Channel, clock: Clock) -> None:
+        self._channel = channel
+        self._clock = clock
+        self._prepared: Any = None
+
+    def prepare(self) -> None:
+        """Make the instance for the next message while there is time for it."""
+        if self._prepared is None:
+            with contextlib.suppress(UnusableError):  # said when a message is to be sent
+                self._prepared = _plugin(self._channel.url)
+
+    def send(self, message: Message) -> Attempt:
+        """Send one message, and say what came of it. Raises nothing that the network can cause."""
+        begun = time.perf_counter()
+        at = self._clock()
+        with seen() as noted, _quiet():
+            ok, said = self._notify(message)
+        milliseconds = (time.perf_counter() - begun) * 1000
+        sent = Attempt(message.delivery_id, message.channel, at, ok, milliseconds)
+        if ok:
+            return replace(sent, http_code=noted.code)
+        reason, error = explained(noted, said)
+        return replace(
+            sent,
+            reason=reason,
+            http_code=noted.code,
+            retry_after=seconds(noted.retry_after, at),
+            error=_masked(error, self._channel.url)[:300],
         )
-    reason, error = _explained(seen, said)
-    return Attempt(
-        message.delivery_id,
-        channel.name,
-        at,
-        False,
-        milliseconds,
-        reason,
-        seen.code,
-        _seconds(seen.retry_after, at),
-        _masked(error, channel.url)[:300],
-    )
 
-
-def _notify(channel: Channel, message: Message) -> tuple[bool, str]:
-    """Hand a message to Apprise; give whether it went, and what Apprise said of it."""
-    try:
-        plugin = _plugin(channel.url)
-    except UnusableError as error:
-        return False, str(error)
-    plugin.request_rate_per_sec = 0  # it would sleep between the parts of a long message
-    plugin.socket_connect_timeout = plugin.socket_read_timeout = channel.timeout
-    form = _format_of(plugin)
-    instance = Apprise(asset=plugin.asset)
-    instance.add(plugin)
-    result = _call(instance, render(message, form), form, message.severity)
-    said = "; ".join(
-        str(getattr(entry, "message", entry))
-        for one in result
-        for tried in one
-        for entry in tried.logs
-    )
-    return bool(result), said
+    def _notify(self, message: Message) -> tuple[bool, str]:
+        """Hand a message to Apprise; give whether it went, and what Apprise said of it."""
+        try:
+            plugin = self._prepared or _plugin(self._channel.url)
+        except UnusableError as error:
+            return False, str(error)
+        self._prepared = None
+        plugin.request_rate_per_sec = 0  # it would sleep between the parts of a long message
+        plugin.socket_connect_timeout = plugin.socket_read_timeout = self._channel.timeout
+        form = _format_of(plugin)
+        instance = Apprise(asset=plugin.asset)
+        instance.add(plugin)
+        result = _call(instance, render(message, form), form, message.severity)
+        said = "; ".join(
+            str(getattr(entry, "message", entry))
+            for one in result
+            for tried in one
+            for entry in tried.logs
+        )
+        return bool(result), said
 
 
 def _plugin(url: str) -> Any:  # noqa: ANN401 - Apprise is untyped
@@ -240,44 +163,6 @@ def _asset() -> AppriseAsset:
     asset.app_desc = "Wirewatch"
     asset.app_url = ""
     return asset
-
-
-def _explained(seen: _Seen, said: str) -> tuple[DeliveryReason, str]:
-    """Name the reason of a failure."""
-    if seen.code == _THROTTLED:
-        return DeliveryReason.THROTTLED, "HTTP 429: too many requests"
-    if seen.code is not None and seen.code >= _ERROR_FROM:
-        return DeliveryReason.HTTP_ERROR, f"HTTP {seen.code}"
-    trouble = seen.trouble
-    late = (requests.Timeout, TimeoutError)
-    if isinstance(trouble, late) or isinstance(trouble and trouble.__context__, TimeoutError):
-        return DeliveryReason.TIMEOUT, "no answer in time"
-    if trouble is not None:
-        cause = _root_cause(trouble)
-        if isinstance(cause, ConnectionResetError | BrokenPipeError | HTTPException):
-            return DeliveryReason.TIMEOUT, "the connection was closed without an answer"
-        return DeliveryReason.UNREACHABLE, getattr(cause, "strerror", None) or type(cause).__name__
-    return DeliveryReason.REFUSED_BY_SERVICE, said or "the service did not take the message"
-
-
-def _root_cause(error: BaseException) -> BaseException:
-    """Give what lies under layers of wrapping, which repeat the URL."""
-    while (under := error.__cause__ or error.__context__) is not None:
-        error = under
-    return error
-
-
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
-    """Read Retry-After: seconds, or a date (RFC 9110, 10.2.3)."""
-    if not retry_after:
-        return None
-    if retry_after.isascii() and retry_after.strip().isdecimal():
-        return float(retry_after)
-    try:
-        moment = email.utils.parsedate_to_datetime(retry_after)
-    except (ValueError, OverflowError):
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
 
 
 def _masked(text: str, url: str) -> str:

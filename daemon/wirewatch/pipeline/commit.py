@@ -10,11 +10,12 @@ from typing import NamedTuple, TypeVar
 
 from wirewatch.clock import Clock
 from wirewatch.intake.disposal import archive_place, dispose, free_place
-from wirewatch.model import Outcome
+from wirewatch.model import Message, Outcome
+from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.states import After, FileReason, FileState
 from wirewatch.store.accept import Accepted, accept
-from wirewatch.store.database import Store, StoreUnavailableError, UnstorableError
+from wirewatch.store.database import Store, StoreUnavailableError, Transaction, UnstorableError
 from wirewatch.store.ledger import mark_kept
 
 _log = logging.getLogger("wirewatch.store")
@@ -34,12 +35,16 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Committer:
-    """Makes outcomes durable. `pause` waits so many seconds and tells whether to stop instead."""
+    """Makes outcomes durable. `pause` waits so many seconds and tells whether to stop instead.
+
+    With an `outbox` at work, what is due at once is claimed in the same transaction and sent.
+    """
 
     store: Store
     inboxes: dict[str, Inbox]
     clock: Clock
     pause: Callable[[float], bool]
+    outbox: Deliveries | None = None
 
     def commit(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
         """Accept a batch, trying again while the store is locked or full, then dispose of files.
@@ -65,12 +70,28 @@ class Committer:
     def _accept(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
         """Accept a batch; when one of it cannot be stored at all, put that one aside alone."""
         try:
-            return self._written(lambda: accept(self.store, outcomes, self.clock()))
+            return self._written(lambda: self._told(outcomes))
         except UnstorableError as error:
             if len(outcomes) == 1:
                 refused = _refused(outcomes[0], error)
                 return self._written(lambda: accept(self.store, [refused], self.clock()))
             return [done for outcome in outcomes for done in self._accept([outcome])]
+
+    def _told(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
+        """Accept a batch, and pass on what it has to tell."""
+        if self.outbox is None:
+            return accept(self.store, outcomes, self.clock())
+        claimed: list[Message] = []
+
+        def claim(db: Transaction, accepted: list[Accepted]) -> None:
+            if self.outbox and any(done.deliveries for done in accepted):
+                claimed.extend(self.outbox.claim(db))
+
+        accepted = accept(self.store, outcomes, self.clock(), claim)
+        self.outbox.put(claimed)
+        if sum(done.deliveries for done in accepted) > len(claimed):
+            self.outbox.wake()
+        return accepted
 
     def _dispose(self, plans: Sequence["_Plan"]) -> None:
         """Archive or delete files whose content is stored.

@@ -2,26 +2,34 @@
 
 One thread keeps the outbox; each channel has a thread of its own that sends, one message after
 the other, so that a broken or slow channel delays no other. A turn of the outbox records what
-came back and claims what is due in one short transaction. Between sending and recording lies the
-only window in which a crash can repeat a message; a repeat carries the same key.
+came back and claims what is due in one short transaction; what is due at once is claimed by the
+transaction that accepts its article, and waits for no turn. Between sending and recording lies
+the only window in which a crash can repeat a message; a repeat carries the same key.
 """
 
 import queue
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from wirewatch.clock import Clock
-from wirewatch.model import Attempt
+from wirewatch.model import Attempt, Message
 from wirewatch.notify.backoff import delay
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.lane import Lane
-from wirewatch.store.database import Store, StoreUnavailableError
-from wirewatch.store.outbox import claim, next_due, record, recover, release, retire
+from wirewatch.store.database import Store, StoreUnavailableError, Transaction
+from wirewatch.store.outbox import (
+    claim,
+    next_due,
+    record,
+    recover,
+    release,
+    retire,
+    room,
+)
 
 _AHEAD = 16  # messages claimed for a lane at once: it never waits for a commit
 _GATHER = 0.05  # seconds for which attempts may wait in a burst, to be recorded together
@@ -61,10 +69,11 @@ class Deliveries:
         self._clock = clock
         self._beat = beat
         self._lanes: dict[str, Lane] = {}
-        self._sending: Counter[str] = Counter()
         self._done: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
         self._unrecorded: list[Attempt] = []
         self._failure: BaseException | None = None
+        self._lanes_change = threading.Lock()
+        self._ended = False
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
@@ -101,7 +110,7 @@ class Deliveries:
         """Deliver what is due now, each once, and return when all has been recorded."""
         while not self._failure:
             self.turn()
-            if not self._sending:
+            if len(room(self._store.db, self._channels, 1)) == len(self._channels):
                 break
             self._wake.wait(_GATHER)
             self._wake.clear()
@@ -113,16 +122,26 @@ class Deliveries:
         """Record what came back and claim what is due, in one transaction; pass it to the lanes."""
         self._unrecorded += self._returned()
         self._unrecorded += self._given_up()
-        back = Counter(attempt.channel for attempt in self._unrecorded)
-        room = {name: _AHEAD - self._sending[name] + back[name] for name in self._channels}
         with self._store.write() as db:
             record(db, self._unrecorded, self._patience.delay, self._patience.give_up_after)
-            messages = claim(db, self._clock(), {name: free for name, free in room.items() if free})
-        self._sending = self._sending - back
+            messages = self.claim(db)
         self._unrecorded = []
-        for message in messages:
-            self._sending[message.channel] += 1
-            self._lane(message.channel).put(message)
+        self.put(messages)
+
+    def claim(self, db: Transaction) -> list[Message]:
+        """Claim what is due and finds room in its lane; `put` it when that is committed."""
+        if self._stopping.is_set():
+            return []
+        return claim(db, self._clock(), room(db, self._channels, _AHEAD))
+
+    def put(self, messages: Iterable[Message]) -> None:
+        """Pass claimed messages to the lanes. Safe to call from any thread.
+
+        What comes after the end stays claimed, and the next start makes it due again.
+        """
+        with self._lanes_change:
+            for message in messages if not self._ended else ():
+                self._lane(message.channel).put(message)
 
     def _turn_or_wait(self, *, woken: bool = False) -> float:
         """Take a turn if there is, or may be, work; give the seconds until there is some."""
@@ -142,7 +161,7 @@ class Deliveries:
 
     def _open_channels(self) -> Iterable[str]:
         """Name the channels whose lanes have room for more."""
-        return [name for name in self._channels if self._sending[name] < _AHEAD]
+        return room(self._store.db, self._channels, _AHEAD)
 
     def _returned(self) -> list[Attempt]:
         """Take the attempts that the lanes have made."""
@@ -154,13 +173,14 @@ class Deliveries:
     def _given_up(self) -> list[Attempt]:
         """Replace lanes whose service neither answers nor fails; give the attempts they made."""
         attempts = []
-        for name, lane in list(self._lanes.items()):
-            attempt = lane.give_up_if_overdue()
-            if attempt:
-                attempts.append(attempt)
-                del self._lanes[name]
-                for message in lane.unsent:
-                    self._lane(name).put(message)
+        with self._lanes_change:
+            for name, lane in list(self._lanes.items()):
+                attempt = lane.give_up_if_overdue()
+                if attempt:
+                    attempts.append(attempt)
+                    del self._lanes[name]
+                    for message in lane.unsent:
+                        self._lane(name).put(message)
         return attempts
 
     def _lane(self, name: str) -> Lane:
@@ -189,6 +209,8 @@ class Deliveries:
         What a lane had not begun is given back; what one still hangs on stays claimed, and the next
         start makes it due again.
         """
+        with self._lanes_change:
+            self._ended = True
         for lane in self._lanes.values():
             lane.stop()
         deadline = time.monotonic() + _STOP
@@ -203,7 +225,6 @@ class Deliveries:
         except StoreUnavailableError:
             return  # they go again at the next start, marked as possible repeats
         self._unrecorded = []
-        self._sending.clear()
         self._lanes.clear()
 
 

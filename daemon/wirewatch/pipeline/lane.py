@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from wirewatch.clock import Clock
 from wirewatch.model import Attempt, Message
-from wirewatch.notify.send import Channel, send
+from wirewatch.notify.send import Channel, Sender
 from wirewatch.states import DeliveryReason
 
 _GRACE = 5.0  # seconds beyond a channel's timeout: connections keep that one themselves
@@ -29,6 +29,7 @@ class Lane:
     ) -> None:
         self._channel = channel
         self._clock = clock
+        self._sender = Sender(channel, clock)
         self._sent = sent
         self._failed = failed
         self._stopping = False
@@ -91,7 +92,7 @@ class Lane:
     def _run(self) -> None:
         """Send until asked to stop."""
         try:
-            while (message := self._messages.get()) is not None:
+            while (message := self._next()) is not None:
                 if self._stopping:
                     self.unsent.append(message)
                 elif not self._send(message):
@@ -99,10 +100,16 @@ class Lane:
         except BaseException as error:  # noqa: BLE001 - the top of a thread: its end ends the outbox
             self._failed(error)
 
+    def _next(self) -> Message | None:
+        """Wait for a message, ready to send it."""
+        if self._messages.empty():
+            self._sender.prepare()
+        return self._messages.get()
+
     def _send(self, message: Message) -> bool:
         """Send one message; tell whether the lane is still wanted."""
         self._sending = (message, time.monotonic())
-        attempt = send(self._channel, message, self._clock)
+        attempt = self._sender.send(message)
         with self._lock:
             if not self._given_up:
                 self._sending = None

@@ -5,7 +5,7 @@ What is new is decided inside the transaction, so that two writers cannot both b
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from wirewatch.clock import iso, moment_of
 from wirewatch.model import Arrival, Article, Found, Outcome
 from wirewatch.states import FileReason, FileState
-from wirewatch.store.database import Store, insert_all
+from wirewatch.store.database import Store, Transaction, insert_all
 from wirewatch.store.known import FileRow, Known, look_up
 from wirewatch.text.fold import has_other_forms, is_common
 from wirewatch.text.words import runs_scripts_together
@@ -37,6 +37,7 @@ class Accepted:
     new: bool
     articles: int = 0
     alerts: int = 0
+    deliveries: int = 0
 
     @property
     def is_kept(self) -> bool:
@@ -44,8 +45,13 @@ class Accepted:
         return self.state in _FINISHED
 
 
-def accept(store: Store, outcomes: Sequence[Outcome], now: datetime) -> list[Accepted]:
-    """Make outcomes durable in one transaction.
+def accept(
+    store: Store,
+    outcomes: Sequence[Outcome],
+    now: datetime,
+    also: Callable[[Transaction, list[Accepted]], None] = lambda _db, _accepted: None,
+) -> list[Accepted]:
+    """Make outcomes durable in one transaction, with what else is to be done in it.
 
     Gives for each, in order, what the ledger says afterwards. Raises StoreUnavailableError when
     nothing could be written (and nothing was), UnstorableError when a value cannot be stored.
@@ -54,6 +60,7 @@ def accept(store: Store, outcomes: Sequence[Outcome], now: datetime) -> list[Acc
         batch = _Batch(db, look_up(db, outcomes), iso(now))
         accepted = [batch.add(outcome) for outcome in outcomes]
         batch.write()
+        also(db, accepted)
     return accepted
 
 
@@ -84,8 +91,12 @@ class _Batch:
         if same is not None and pending is not None:
             self._forget(pending)
         file_id = self._file(outcome, state, reason, row.id if row else None)
-        alerts = sum(self._article(found, arrival, file_id) for found in fresh)
-        return Accepted(outcome, file_id, state, reason, row is None, len(fresh), alerts)
+        for found in fresh:
+            self._article(found, arrival, file_id)
+        alerts = [alert for found in fresh for alert in found.alerts]
+        deliveries = sum(len(alert.deliveries) for alert in alerts)
+        new = row is None
+        return Accepted(outcome, file_id, state, reason, new, len(fresh), len(alerts), deliveries)
 
     def _decide(self, outcome: Outcome) -> tuple[FileState, FileReason | None, list[Found]]:
         """Tell new content from content that is stored already."""
@@ -158,8 +169,8 @@ class _Batch:
         self._known.note(arrival, file_id, state, self._now)
         return file_id
 
-    def _article(self, found: Found, arrival: Arrival, file_id: int) -> int:
-        """Note an article with all that hangs on it; give the number of its alerts."""
+    def _article(self, found: Found, arrival: Arrival, file_id: int) -> None:
+        """Note an article with all that hangs on it."""
         article = found.article
         article_id = self._known.next_id("articles")
         self._rows["articles"].append(
@@ -190,7 +201,6 @@ class _Batch:
             row = {"id": self._known.next_id("mentions"), "article_id": article_id}
             self._rows["mentions"].append(row | mention._asdict())
         self._matches(found, article_id)
-        return len(found.alerts)
 
     def _matches(self, found: Found, article_id: int) -> None:
         """Note an article's matches, and their alerts and deliveries."""

@@ -36,6 +36,9 @@ _TRANSIENT = (
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIMARY_CODE = 0xFF  # the low byte of SQLite's extended result codes
 
+Transaction = Database
+"""What `Store.write` gives: the database, inside a transaction that is committed at its end."""
+
 
 class StoreUnavailableError(StoreError):
     """The store cannot be written just now (locked, disk full); trying again may help."""

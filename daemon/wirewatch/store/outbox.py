@@ -37,6 +37,15 @@ def claim(db: Database, now: datetime, room: Mapping[str, int]) -> list[Message]
     return messages
 
 
+def room(db: Database, channels: Iterable[str], most: int) -> dict[str, int]:
+    """Give for each channel that is sending less than `most` messages how many more it may take."""
+    sending = dict(
+        db.execute("SELECT channel, count(*) FROM deliveries WHERE state = 'sending' GROUP BY 1")
+    )
+    free = {channel: most - sending.get(channel, 0) for channel in channels}
+    return {channel: number for channel, number in free.items() if number > 0}
+
+
 def _message(db: Database, delivery_id: int) -> Message:
     """Read all that is needed to tell of one delivery."""
     row = db.execute(
