@@ -20,7 +20,7 @@ from typing import Any
 
 import wirewatch.service  # noqa: F401 - loads every module that a point may lie in
 from wirewatch.intake import disposal
-from wirewatch.notify import send
+from wirewatch.notify.send import Sender
 from wirewatch.pipeline import lane
 from wirewatch.store import outbox
 
@@ -139,8 +139,8 @@ POINTS: dict[str, Point] = {
     "gave-back": _after(disposal, "give_back_all"),
     "recovered": _after(outbox, "recover"),
     "claimed": _before(lane.Lane, "put"),
-    "sending": _before(send, "send"),
-    "sent": _after(send, "send"),
+    "sending": _before(Sender, "send"),
+    "sent": _after(Sender, "send"),
 }
 """Each point at which the process can end itself."""
 

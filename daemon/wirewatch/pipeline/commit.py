@@ -22,7 +22,7 @@ _log = logging.getLogger("wirewatch.store")
 
 T = TypeVar("T")
 
-BATCH = 256
+BATCH = 128
 """Arrivals that share a commit: large enough for speed, small enough for a short transaction."""
 _BATCH_BYTES = 4_000_000  # so that a batch of large files does not fill the memory
 _FIRST_WAIT = timedelta(milliseconds=100)
