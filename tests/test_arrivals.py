@@ -290,9 +290,9 @@ def test_batches(intake: Intake, size: int) -> None:
         return outcome._replace(arrival=outcome.arrival._replace(stamp=stamp))
 
     intake.arrivals.examiner = SimpleNamespace(examine=invent)  # type: ignore[assignment]
-    for number in range(250):
+    for number in range(120):
         intake.hint(f"{number}.txt", Kind.WHOLE)
     intake.examining.turn(0)
     batches = list(intake.arrivals.batches.queue)
-    assert sum(len(batch or ()) for batch in batches) == 250
-    assert len(batches) == (1 if size == 10 else 84)
+    assert sum(len(batch or ()) for batch in batches) == 120
+    assert len(batches) == (1 if size == 10 else 40)
