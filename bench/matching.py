@@ -16,7 +16,8 @@ from report import Row, Table, median, progress
 from wirewatch.deployment import shipped_gazetteers
 from wirewatch.formats import parse
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer import Gazetteer, load_gazetteers
+from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.query import Term
 from wirewatch.rules.rulebook import Rule, rule_of

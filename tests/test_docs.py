@@ -14,7 +14,8 @@ from wirewatch.config import ConfigTable
 from wirewatch.formats import formats
 from wirewatch.jobs import JOBS
 from wirewatch.model import Article, Match
-from wirewatch.rules.gazetteer import GazetteerTable, load_gazetteers
+from wirewatch.rules.gazetteer.reading import load_gazetteers
+from wirewatch.rules.gazetteer.table import GazetteerTable
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.query import ZONES

@@ -8,7 +8,7 @@ import pytest
 from wirewatch.deployment import shipped_gazetteers
 from wirewatch.formats import parse
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer import load_gazetteers
+from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.states import Precision
 

@@ -12,7 +12,7 @@ from conftest import START, arrived
 from wirewatch.model import Article, Found, Outcome
 from wirewatch.pipeline.search import search
 from wirewatch.rules.fulltext import fts_expression
-from wirewatch.rules.gazetteer import Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.rulebook import rule_of

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from wirewatch.model import Article, Match, Mention, Span
-from wirewatch.rules.gazetteer import Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.query import And, Hits, Or, Spans, Term
 from wirewatch.rules.rulebook import Rule, rule_of

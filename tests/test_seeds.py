@@ -10,7 +10,7 @@ import pytest
 from wirewatch.deployment import shipped_gazetteers
 from wirewatch.formats import parse
 from wirewatch.model import Article, Mention
-from wirewatch.rules.gazetteer import load_gazetteers
+from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.matcher import Matcher
 
 FOLDER = Path(__file__).parents[1] / "seeds"

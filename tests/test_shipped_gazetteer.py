@@ -7,7 +7,9 @@ import pytest
 
 from wirewatch.deployment import shipped_gazetteers
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer import EntryTable, Gazetteer, GazetteerTable, load_gazetteers
+from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.reading import load_gazetteers
+from wirewatch.rules.gazetteer.table import EntryTable, GazetteerTable
 from wirewatch.rules.matcher import Matcher
 from wirewatch.text.fold import fold_term
 from wirewatch.tomlfile import read_table

@@ -12,7 +12,8 @@ from wirewatch.notify.send import Channel, fault_of
 from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
 from wirewatch.pipeline.inboxes import Inbox, inboxes_of
-from wirewatch.rules.gazetteer import Gazetteer, read_gazetteers
+from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.reading import read_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import Rule, read_rules
 

@@ -23,7 +23,7 @@ def search(
     from wirewatch.config import load_config
     from wirewatch.deployment import shipped_gazetteers
     from wirewatch.pipeline.search import search as find
-    from wirewatch.rules.gazetteer import load_gazetteers
+    from wirewatch.rules.gazetteer.reading import load_gazetteers
 
     config = load_config(config_path(context))
     gazetteers = load_gazetteers(shipped_gazetteers(), config.gazetteer_files)

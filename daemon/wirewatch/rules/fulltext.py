@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from itertools import product
 
-from wirewatch.rules.gazetteer import Gazetteer
+from wirewatch.rules.gazetteer.entry import Gazetteer, meant
 from wirewatch.rules.query import TEXT_ZONES, And, Named, Not, Or, Query, Term
 from wirewatch.text.fold import fold_term
 from wirewatch.text.words import is_unspaced
@@ -36,9 +36,8 @@ def fts_expression(query: Query, gazetteers: Mapping[str, Gazetteer], depth: int
         case Not():
             return None
         case Named():
-            entries = gazetteers[query.gazetteer].entries
-            meant = [e for e in entries if query.part is None or e.belongs_to(query.part)]
-            words = {fold_term(word) for e in meant for word in (*e.spellings, *e.acronyms)}
+            entries = meant(gazetteers, query.gazetteer, query.part)
+            words = {fold_term(word) for _, entry in entries for word in entry.written()}
             sure = [_phrase(Term(word, zones=query.zones)) for word in sorted(words)]
             return _any(sure)
         case _:

@@ -5,16 +5,17 @@ runs once over the folded text of an article, and only rules of which a needed t
 evaluated. Aho and Corasick, "Efficient string matching" (1975); ahocorasick_rs is the automaton.
 """
 
-import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from wirewatch.model import Article, Match, Mention, Span
-from wirewatch.rules.gazetteer import Gazetteer
+from wirewatch.rules.gazetteer.entry import Gazetteer, meant
+from wirewatch.rules.gazetteer.spellings import bare
+from wirewatch.rules.mentions import Hit, Spelling, Text, mentions, spellings_of
 from wirewatch.rules.query import (
     TEXT_ZONES,
     ZONES,
@@ -23,28 +24,20 @@ from wirewatch.rules.query import (
     Term,
 )
 from wirewatch.rules.rulebook import Rule
-from wirewatch.text.fold import fold, fold_term
+from wirewatch.text.fold import exact, fold, fold_term
 from wirewatch.text.words import ends_word, starts_word
 
 _SEPARATOR = "\n\x00\n"  # no term holds it, so none reaches from one zone into the next
 _DFA_UP_TO = 2_000  # patterns; 5,000 as a DFA take 32 MB and save 7 µs a text, as an NFA 3 MB
 
 
-@dataclass(frozen=True, slots=True)
-class _Spelling:
-    """One written form of a gazetteer's entry; `exact` is set where its case counts."""
-
-    gazetteer: str
-    entry: str
-    exact: str | None
-
-
 @dataclass(slots=True)
 class _Pattern:
-    """What hangs on one pattern of the automaton."""
+    """What hangs on one pattern of the automaton; `near` are words of contexts."""
 
-    terms: list[Term] = field(default_factory=list)
-    spellings: list[_Spelling] = field(default_factory=list)
+    terms: tuple[Term, ...] = ()
+    spellings: tuple[Spelling, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 class Matcher:
@@ -69,9 +62,9 @@ class Matcher:
 
         `source` is the inbox's name. Spans count code points of the stored text of their zone.
         """
-        hits, mentions = self._scan(_zone_texts(article, source))
-        self._add_named(hits, mentions)
-        in_text = tuple(mention for mention in mentions if mention.zone in TEXT_ZONES)
+        hits, named = self._scan(_zone_texts(article, source))
+        self._add_named(hits, named)
+        in_text = tuple(mention for mention in named if mention.zone in TEXT_ZONES)
         candidates = sorted({number for leaf in hits for number in self._waiting.get(leaf, ())})
         matches = []
         for number in candidates:
@@ -85,50 +78,55 @@ class Matcher:
         self, texts: Mapping[str, str]
     ) -> tuple[dict[Leaf, tuple[Span, ...]], tuple[Mention, ...]]:
         """Run the automaton; give the hits of terms, and the mentions."""
-        zones, starts, joined = _joined(texts)
+        text = _joined(texts)
+        zones, starts, joined = text
         folded = fold(joined)
         terms: defaultdict[Leaf, list[Span]] = defaultdict(list)
-        named: list[tuple[int, int, _Spelling]] = []
-        text = folded.text
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if not starts_word(text, start):
+        named: list[Hit] = []
+        near: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number, start, end in self._automaton.find_matches_as_indexes(
+            folded.text, overlapping=True
+        ):
+            if not starts_word(folded.text, start):
                 continue
-            whole = ends_word(text, end)
+            whole = ends_word(folded.text, end)
             first, last = folded.original(start, end)
-            index = bisect_right(starts, first) - 1
-            zone = zones[index]
             pattern = self._patterns[number]
-            for term in pattern.terms:
-                if zone in term.zones and (whole or term.prefix):
-                    terms[term].append(Span(zone, first - starts[index], last - starts[index]))
+            if pattern.terms:
+                index = bisect_right(starts, first) - 1
+                zone = zones[index]
+                for term in pattern.terms:
+                    if zone in term.zones and (whole or term.prefix):
+                        terms[term].append(Span(zone, first - starts[index], last - starts[index]))
+            for word in pattern.near:
+                if whole or word.endswith("*"):
+                    near[word].append((first, last))
             if whole:
                 named += [
-                    (first, last, spelling)
+                    Hit(first, last, spelling)
                     for spelling in pattern.spellings
-                    if spelling.exact is None or spelling.exact == _exact(joined[first:last])
+                    if spelling.exact is None or spelling.exact == exact(joined[first:last])
                 ]
         hits = {leaf: tuple(dict.fromkeys(places)) for leaf, places in terms.items()}
-        return hits, _mentions(named, zones, starts, joined)
+        return hits, mentions(named, near, text)
 
-    def _add_named(self, hits: dict[Leaf, tuple[Span, ...]], mentions: tuple[Mention, ...]) -> None:
+    def _add_named(self, hits: dict[Leaf, tuple[Span, ...]], named: tuple[Mention, ...]) -> None:
         """Add the hits of `@gazetteer` leaves, which follow from the mentions."""
-        if not mentions:
+        if not named:
             return
         for leaf, members in self._members.items():
             found = tuple(
                 Span(mention.zone, mention.start, mention.end)
-                for mention in mentions
-                if mention.gazetteer == leaf.gazetteer
-                and mention.zone in leaf.zones
-                and (members is None or mention.entry in members)
+                for mention in named
+                if mention.zone in leaf.zones
+                and (
+                    mention.gazetteer == leaf.gazetteer
+                    if members is None
+                    else (mention.gazetteer, mention.entry) in members
+                )
             )
             if found:
                 hits[leaf] = found
-
-
-def _exact(acronym: str) -> str:
-    """Give an acronym as it is compared: width, spaces and Unicode form folded, its case kept."""
-    return " ".join(unicodedata.normalize("NFKC", acronym).split())
 
 
 def _matched(rule: Rule, found: tuple[Span, ...]) -> Match:
@@ -150,40 +148,14 @@ def _zone_texts(article: Article, source: str) -> dict[str, str]:
     return {zone: text for zone, text in texts.items() if text}
 
 
-def _joined(texts: Mapping[str, str]) -> tuple[list[str], list[int], str]:
-    """Join the zones' texts; give their names, where each begins, and the whole."""
+def _joined(texts: Mapping[str, str]) -> Text:
+    """Join the zones' texts."""
     starts: list[int] = []
     reached = 0
     for text in texts.values():
         starts.append(reached)
         reached += len(text) + len(_SEPARATOR)
-    return list(texts), starts, _SEPARATOR.join(texts.values())
-
-
-def _mentions(
-    named: list[tuple[int, int, _Spelling]], zones: list[str], starts: list[int], joined: str
-) -> tuple[Mention, ...]:
-    """Of overlapping names of one gazetteer keep the first, and of those the longest."""
-    named.sort(key=lambda hit: (hit[0], -hit[1]))
-    reached: dict[str, int] = {}
-    mentions: list[Mention] = []
-    for first, last, spelling in named:
-        if first < reached.get(spelling.gazetteer, 0):
-            continue
-        reached[spelling.gazetteer] = last
-        index = bisect_right(starts, first) - 1
-        begin = starts[index]
-        mentions.append(
-            Mention(
-                spelling.gazetteer,
-                spelling.entry,
-                joined[first:last],
-                zones[index],
-                first - begin,
-                last - begin,
-            )
-        )
-    return tuple(mentions)
+    return Text(list(texts), starts, _SEPARATOR.join(texts.values()))
 
 
 def _patterns(
@@ -193,29 +165,31 @@ def _patterns(
     patterns: defaultdict[str, _Pattern] = defaultdict(_Pattern)
     terms = {leaf: None for rule in rules for leaf in rule.query.leaves() if isinstance(leaf, Term)}
     for term in terms:
-        patterns[term.text].terms.append(term)
+        patterns[term.text].terms += (term,)
+    contexts: set[str] = set()
     for gazetteer in gazetteers.values():
-        for entry in gazetteer.entries:
-            for text in {fold_term(spelling) for spelling in entry.spellings}:
-                patterns[text].spellings.append(_Spelling(gazetteer.name, entry.id, None))
-            for acronym in set(entry.acronyms):
-                spelling = _Spelling(gazetteer.name, entry.id, _exact(acronym))
-                patterns[fold_term(acronym)].spellings.append(spelling)
+        for text, spelling in spellings_of(gazetteer):
+            pattern = patterns[fold_term(text)]
+            if spelling not in pattern.spellings:
+                pattern.spellings += (spelling,)
+            contexts.update(spelling.near)
+    for word in contexts:
+        patterns[bare(word)].near += (word,)
     return patterns
 
 
 def _members(
     rules: Iterable[Rule], gazetteers: Mapping[str, Gazetteer]
-) -> dict[Named, frozenset[str] | None]:
-    """Give for each `@gazetteer` leaf the entries that it means; None means all of them."""
-    members: dict[Named, frozenset[str] | None] = {}
+) -> dict[Named, frozenset[tuple[str, str]] | None]:
+    """Give for each `@gazetteer` leaf the entries that it means; None means all of that list."""
+    members: dict[Named, frozenset[tuple[str, str]] | None] = {}
     for rule in rules:
         for leaf in rule.query.leaves():
-            if isinstance(leaf, Named):
-                part = leaf.part
-                entries = gazetteers[leaf.gazetteer].entries
-                meant = frozenset(e.id for e in entries if part is None or e.belongs_to(part))
-                members[leaf] = None if part is None else meant
+            if isinstance(leaf, Named) and leaf not in members:
+                whole = leaf.part is None and not gazetteers[leaf.gazetteer].include
+                found = () if whole else meant(gazetteers, leaf.gazetteer, leaf.part)
+                ids = frozenset((name, entry.id) for name, entry in found)
+                members[leaf] = None if whole else ids
     return members
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from wirewatch.errors import ConfigError, Fault, RuleError
-from wirewatch.rules.gazetteer import Gazetteer
+from wirewatch.rules.gazetteer.entry import Gazetteer, meant
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.query import Named, Query
 from wirewatch.states import Severity
@@ -131,7 +131,7 @@ def _query_faults(
         if gazetteer is None:
             remedy = nearest(leaf.gazetteer, list(gazetteers), "gazetteers")
             faults.append(Fault(f"{place}.query", f"unknown gazetteer @{leaf.gazetteer}", remedy))
-        elif leaf.part and not any(entry.belongs_to(leaf.part) for entry in gazetteer.entries):
+        elif leaf.part and not meant(gazetteers, leaf.gazetteer, leaf.part):
             problem = f"@{leaf.gazetteer} has no entry, country or group {leaf.part!r}"
             remedy = nearest(leaf.part, gazetteer.parts(), "parts")
             faults.append(Fault(f"{place}.query", problem, remedy))

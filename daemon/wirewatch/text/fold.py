@@ -139,6 +139,11 @@ def fold_term(term: str) -> str:
     return " ".join(fold(unicodedata.normalize("NFC", term)).text.split())
 
 
+def exact(text: str) -> str:
+    """Give a text as it is compared where the case counts: only width, spaces and NFC folded."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
 def is_common(text: str) -> bool:
     """Tell whether a text is of Latin or Cyrillic letters and the usual marks, as most are."""
     return _UNCOMMON.search(text) is None

@@ -1,0 +1,1 @@
+"""Gazetteers: named things with every way in which they are written, read from files."""
