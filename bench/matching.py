@@ -19,7 +19,7 @@ from wirewatch.model import Article
 from wirewatch.rules.gazetteer.entry import Gazetteer
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.query import Term
+from wirewatch.rules.query.leaf import Term
 from wirewatch.rules.rulebook import Rule, rule_of
 from wirewatch.text.fold import fold, fold_term
 

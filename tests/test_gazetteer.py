@@ -189,7 +189,10 @@ def two(first: str, second: str) -> str:
     [
         ('name = "X"\nspellings = ["Senate"]', 'name = "Y"\nspellings = ["SÉNATE"]'),
         ('name = "X"\nacronyms = ["PACE"]', 'name = "Y"\nacronyms = ["PACE"]'),
+        ('name = "X"\nacronyms = ["PACE"]', 'name = "Y"\nacronyms = ["ＰＡＣＥ"]'),
         ('name = "X"\nacronyms = ["PACE"]', 'name = "Y"\nspellings = ["Pace"]'),
+        ('name = "X"\nspellings = ["Pace"]', 'name = "Y"\nacronyms = ["PACE"]'),
+        ('name = "X"\nspellings = ["S{a,b}"]', 'name = "Y"\nspellings = ["{Sb,Sc}"]'),
         ('name = "Senate"', 'name = "Y"\nspellings = ["senate"]'),
         ('name = "Senate"', 'name = "senate"'),
     ],

@@ -5,9 +5,12 @@ import unicodedata
 import pytest
 
 from wirewatch.model import Article, Match, Mention, Span
+from wirewatch.rules.evidence import Evidence
 from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.query import And, Hits, Or, Spans, Term
+from wirewatch.rules.query.leaf import Term
+from wirewatch.rules.query.logic import And, Or
+from wirewatch.rules.query.node import Spans
 from wirewatch.rules.rulebook import Rule, rule_of
 
 
@@ -107,7 +110,11 @@ def test_unspaced_scripts_need_no_boundary(query: str, body: str) -> None:
 @pytest.mark.parametrize(
     ("query", "body", "hits"),
     [
-        ('"milli mejlis"', "Milli Mejlis; Mejlis Milli; milli-mejlis", ["Milli Mejlis"]),
+        (
+            '"milli mejlis"',
+            "Milli Mejlis; Mejlis Milli; milli-mejlis",
+            ["Milli Mejlis", "milli-mejlis"],
+        ),
         ('"of the"', "of then; of the, off the", ["of the"]),
         ("delegat*", "delegation, Delegates; redelegate", ["delegat", "Delegat"]),
         ("парламент*", "парламентский, непарламентский", ["парламент"]),
@@ -243,7 +250,7 @@ def test_only_rules_with_a_needed_hit_are_evaluated(monkeypatch: pytest.MonkeyPa
     """A rule is evaluated only when a term that it cannot do without stands in the article."""
     evaluated: list[str] = []
 
-    def noted(query: And | Or | Term, _hits: Hits) -> Spans:
+    def noted(query: And | Or | Term, _evidence: Evidence) -> Spans:
         evaluated.append(repr(query))
         return ()
 

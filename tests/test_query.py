@@ -4,17 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wirewatch.model import Span
-from wirewatch.rules.query import (
-    And,
-    Hits,
-    Leaf,
-    Named,
-    Not,
-    Or,
-    Query,
-    Term,
-)
+from wirewatch.model import Article, Span
+from wirewatch.rules.evidence import Evidence
+from wirewatch.rules.query.leaf import Named, Term
+from wirewatch.rules.query.logic import And, Not, Or
+from wirewatch.rules.query.node import Leaf
+from wirewatch.rules.query.node import Node as Query
+
+Hits = dict[Leaf, tuple[Span, ...]]
 
 A, B, C = Term("a"), Term("b"), Term("c")
 G = Named("g")
@@ -36,6 +33,11 @@ TREES = st.recursive(
 HITS = st.sets(st.sampled_from([A, B, C, G])).map(
     lambda found: {leaf: (Span("body", 0, 1),) for leaf in found}
 )
+
+
+def seen(hits: Hits) -> Evidence:
+    """Give an article in which these leaves were hit."""
+    return Evidence(Article("guid", "", "", ""), "wires", hits, {})
 
 
 def is_true(query: Query, hits: Hits) -> bool:
@@ -94,7 +96,7 @@ def test_needs_are_the_cheapest(query: Query, needed: set[Leaf] | None) -> None:
 )
 def test_spans_say_where_a_query_is_true(query: Query, where: tuple[Span, ...] | None) -> None:
     """The spans are those of the parts that made a query true; a true NOT has no place."""
-    assert query.spans(AT) == where
+    assert query.spans(seen(AT)) == where
 
 
 def test_leaves_include_those_under_not() -> None:
@@ -106,7 +108,7 @@ def test_leaves_include_those_under_not() -> None:
 @given(query=TREES, hits=HITS)
 def test_spans_agree_with_logic(query: Query, hits: Hits) -> None:
     """A query has spans, even none at all, exactly when it is true."""
-    assert (query.spans(hits) is not None) == is_true(query, hits)
+    assert (query.spans(seen(hits)) is not None) == is_true(query, hits)
 
 
 @settings(max_examples=200, deadline=None)

@@ -72,6 +72,8 @@ class Article(NamedTuple):
     language: str | None = None
     url: str | None = None
     status: str = "usable"
+    subjects: tuple[str, ...] = ()
+    urgency: int | None = None
 
 
 class Mention(NamedTuple):
@@ -94,6 +96,7 @@ class Match(NamedTuple):
     severity: Severity
     channels: tuple[str, ...]
     spans: tuple[Span, ...]
+    query: str = ""
 
 
 class Planned(NamedTuple):
@@ -133,6 +136,7 @@ class Outcome(NamedTuple):
     reason: FileReason | None = None
     detail: str = ""
     format: str | None = None
+    parser: str | None = None
     found: tuple[Found, ...] = ()
     due: datetime | None = None
     tries: int = 0

@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from itertools import product
 
 from wirewatch.rules.gazetteer.entry import Gazetteer, meant
-from wirewatch.rules.query import TEXT_ZONES, And, Named, Not, Or, Query, Term
+from wirewatch.rules.query.counting import AtLeast, Distinct
+from wirewatch.rules.query.leaf import Named, Term
+from wirewatch.rules.query.logic import And, Or
+from wirewatch.rules.query.nearness import First, Gapped, Near, Together
+from wirewatch.rules.query.node import Node
+from wirewatch.rules.zones import TEXT_ZONES
 from wirewatch.text.fold import fold_term
 from wirewatch.text.words import is_unspaced
 
@@ -22,26 +27,27 @@ _MOST_AMBIGUOUS = 3  # places of a term that are tried in all ways; from the nex
 _MAX_DEPTH = 20  # FTS5's own parser gives up at some 35 parentheses inside each other
 
 
-def fts_expression(query: Query, gazetteers: Mapping[str, Gazetteer], depth: int = 0) -> str | None:
+def fts_expression(query: Node, gazetteers: Mapping[str, Gazetteer], depth: int = 0) -> str | None:
     """Give an FTS5 expression for a query's candidates; None when every article is one."""
     if depth > _MAX_DEPTH:
         return None
     match query:
-        case And(parts):
+        case And() | Near() | Gapped() | Together() | First() | AtLeast() | Distinct():
+            parts = query.parts
             found = [fts_expression(part, gazetteers, depth + 1) for part in parts]
             kept = [part for part in found if part is not None]
             return _joined(kept, " AND ") if kept else None
         case Or(parts):
             return _any([fts_expression(part, gazetteers, depth + 1) for part in parts])
-        case Not():
-            return None
         case Named():
             entries = meant(gazetteers, query.gazetteer, query.part)
             words = {fold_term(word) for _, entry in entries for word in entry.written()}
             sure = [_phrase(Term(word, zones=query.zones)) for word in sorted(words)]
             return _any(sure)
-        case _:
+        case Term():
             return _phrase(query)
+        case _:
+            return None
 
 
 def _any(parts: list[str | None]) -> str | None:

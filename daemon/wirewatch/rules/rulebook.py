@@ -9,11 +9,36 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from wirewatch.errors import ConfigError, Fault, RuleError
+from wirewatch.model import Article
 from wirewatch.rules.gazetteer.entry import Gazetteer, meant
 from wirewatch.rules.parser import parse_query
-from wirewatch.rules.query import Named, Query
+from wirewatch.rules.query.leaf import Named
+from wirewatch.rules.query.node import Node
+from wirewatch.rules.sense import fault_of
 from wirewatch.states import Severity
 from wirewatch.tomlfile import Table, nearest, read_partly
+
+
+class TestTable(Table):
+    """`[[rule.test]]`: a text or file on which the rule must match, or must not."""
+
+    __test__ = False  # for pytest, which takes every Test… for one of its own
+
+    text: str = ""
+    file: Path | None = None
+    matches: bool = True
+    spans: tuple[str, ...] = ()
+    title: str = ""
+    dateline: str = ""
+    byline: str | None = None
+    place: str | None = None
+    country: str | None = None
+    agency: str | None = None
+    lang: str | None = None
+    source: str = "test"
+    subjects: tuple[str, ...] = ()
+    urgency: int | None = None
+    published: str | None = None
 
 
 class RuleTable(Table):
@@ -24,6 +49,7 @@ class RuleTable(Table):
     query: str
     severity: Severity = Severity.NORMAL
     channels: tuple[str, ...] = ()
+    test: tuple[TestTable, ...] = ()
 
 
 class RuleFile(Table):
@@ -33,16 +59,29 @@ class RuleFile(Table):
 
 
 @dataclass(frozen=True, slots=True)
+class RuleTest:
+    """What a rule must say of one text: `article` is None where a `file` holds it."""
+
+    place: str
+    article: Article | None
+    file: Path | None
+    source: str
+    matches: bool
+    spans: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule ready to be compiled; `hash` changes with all that decides what it matches."""
 
     name: str
     title: str
     text: str
-    query: Query
+    query: Node
     severity: Severity
     channels: tuple[str, ...]
     hash: str
+    tests: tuple[RuleTest, ...] = ()
 
 
 def read_rules(
@@ -74,7 +113,9 @@ def read_rules(
             wrong = _query_faults(place, query, gazetteers)
             faults += wrong
             if not wrong:
-                rules.append(_rule(row, query, gazetteers or {}))
+                tests, senseless = _tests(path, place, row.test)
+                faults += senseless
+                rules.append(_rule(row, query, gazetteers or {}, tests))
     return tuple(rules), faults
 
 
@@ -100,14 +141,67 @@ def rule_of(name: str, query: str, gazetteers: Mapping[str, Gazetteer]) -> Rule:
     return _rule(RuleTable(name=name, query=query), tree, gazetteers)
 
 
-def _rule(row: RuleTable, query: Query, gazetteers: Mapping[str, Gazetteer]) -> Rule:
+def rule_again(
+    name: str,
+    query: str,
+    severity: Severity,
+    channels: tuple[str, ...],
+    gazetteers: Mapping[str, Gazetteer],
+) -> Rule:
+    """Make a rule of what is kept of it. Raises RuleError or ConfigError as `rule_of` does."""
+    row = RuleTable(name=name, query=query, severity=severity, channels=channels)
+    rule = rule_of(name, query, gazetteers)
+    return _rule(row, rule.query, gazetteers)
+
+
+def _rule(
+    row: RuleTable,
+    query: Node,
+    gazetteers: Mapping[str, Gazetteer],
+    tests: tuple[RuleTest, ...] = (),
+) -> Rule:
     """Make a rule and digest what decides what it matches, gazetteers included."""
     named = {leaf.gazetteer for leaf in query.leaves() if isinstance(leaf, Named)}
     digests = [gazetteers[name].digest for name in sorted(named) if name in gazetteers]
     words = repr((row.name, row.query, row.severity.value, row.channels, digests))
     digest = hashlib.sha256(words.encode()).hexdigest()[:16]
     title = row.title or row.name
-    return Rule(row.name, title, row.query, query, row.severity, row.channels, digest)
+    return Rule(row.name, title, row.query, query, row.severity, row.channels, digest, tests)
+
+
+def _tests(
+    path: Path, place: str, rows: Iterable[TestTable]
+) -> tuple[tuple[RuleTest, ...], list[Fault]]:
+    """Make the tests of a rule; one that holds neither text nor file is a fault."""
+    tests: list[RuleTest] = []
+    faults: list[Fault] = []
+    for number, row in enumerate(rows, start=1):
+        here = f"{place}.test[{number}]"
+        if bool(row.text or row.title) == bool(row.file):
+            faults.append(Fault(here, "needs a text or a file, and not both", "give one of them"))
+        if row.spans and not row.matches:
+            problem = "names spans, though the rule is not to match"
+            faults.append(Fault(f"{here}.spans", problem, "take them away"))
+        article = Article(
+            guid="test",
+            title=row.title,
+            headline=row.title,
+            body=row.text,
+            dateline=row.dateline,
+            published=row.published,
+            place=row.place,
+            country=row.country,
+            agency=row.agency,
+            byline=row.byline,
+            language=row.lang,
+            subjects=row.subjects,
+            urgency=row.urgency,
+        )
+        file = path.parent / row.file if row.file else None
+        tests.append(
+            RuleTest(here, None if file else article, file, row.source, row.matches, row.spans)
+        )
+    return tuple(tests), faults
 
 
 def _unknown_channels(place: str, row: RuleTable, known: list[str]) -> list[Fault]:
@@ -120,9 +214,9 @@ def _unknown_channels(place: str, row: RuleTable, known: list[str]) -> list[Faul
 
 
 def _query_faults(
-    place: str, query: Query, gazetteers: Mapping[str, Gazetteer] | None
+    place: str, query: Node, gazetteers: Mapping[str, Gazetteer] | None
 ) -> list[Fault]:
-    """Find unknown gazetteers, unknown parts of them, and a query that is true of nearly all."""
+    """Find unknown gazetteers, unknown parts of them, and a query that makes no sense."""
     faults: list[Fault] = []
     for leaf in query.leaves():
         if not isinstance(leaf, Named) or gazetteers is None:
@@ -135,9 +229,7 @@ def _query_faults(
             problem = f"@{leaf.gazetteer} has no entry, country or group {leaf.part!r}"
             remedy = nearest(leaf.part, gazetteer.parts(), "parts")
             faults.append(Fault(f"{place}.query", problem, remedy))
-    if query.needs(lambda _: 1) is None:
-        problem = "only says what must not be there, so nearly every article would match"
-        faults.append(
-            Fault(f"{place}.query", problem, "add a word that must be there: … AND NOT …")
-        )
+    senseless = fault_of(query)
+    if senseless:
+        faults.append(Fault(f"{place}.query", *senseless))
     return faults

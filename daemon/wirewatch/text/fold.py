@@ -1,7 +1,7 @@
 """Folding: what counts as the same letter when words are compared.
 
-Case, accents, width, ligatures and the kinds of quote, dash and space are folded away, and every
-place in the folded text can be led back to the stored one. Folding is never stored.
+Case, accents, width, ligatures, the kinds of quote and space are folded away, dashes are spaces,
+and every place in the folded text can be led back to the stored one. Folding is never stored.
 
 Accents are dropped where a reader takes the bare letter for the same one: in Latin, Greek, Arabic
 and Hebrew script, and for Cyrillic ё and stress marks. Cyrillic й, Ukrainian ї and the vowel signs
@@ -14,17 +14,27 @@ from dataclasses import dataclass
 from functools import cache
 
 _SPECIAL = {
-    "ı": "i", "İ": "i", "…": "…", "\u2212": "-",
+    "ı": "i", "İ": "i", "…": "…", "-": " ", "\u2212": " ",
     "’": "'", "‘": "'", "‛": "'", "ʼ": "'", "ʻ": "'", "′": "'", "´": "'",
     "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "″": '"',
     "ی": "ي", "ى": "ي", "ک": "ك",  # Persian and Kazakh keyboards write Arabic letters so
     "ـ": "",  # tatweel only stretches a word
+    "ٴ": "ء",  # the high hamza of Kazakh in Arabic letters
 }  # fmt: skip
+_KEPT = re.compile("([…″´]+)")  # marks that NFKC takes apart and folding does not
 _TYPOGRAPHIC = tuple("’“”–—‘«»\xa0")
 # All but letters that are folded once they are lower case, and all but what tokenizers read as
 # we do: most texts are spared a look at each of their characters.
 _UNFOLDED = re.compile("[^\x00-\x7fа-ѐђ-џҊ-ԯءا-غف-وي一-鿿가-힣]")
 _UNCOMMON = re.compile("[^\x00-\x7fÀ-ıĴ-ľŁ-ňŊ-žЀ-ԯ’“”–—‘«»…\xa0]")
+# Letters of the two scripts that look alike, small or as capitals, as careless keyboards mix them
+# (https://www.unicode.org/Public/security/latest/confusables.txt).
+_ALIKE = ("аеорсухіјѕһԁԛԝкмтвнё", "aeopcyxijshdqwkmtbhe")
+_AS_LATIN = str.maketrans(*_ALIKE)
+_AS_CYRILLIC = str.maketrans(_ALIKE[1][:17] + "b", _ALIKE[0][:18])
+_LATIN, _CYRILLIC = re.compile("[a-zß-ɏ]"), re.compile("[а-ԯ]")
+_MIXED = re.compile("[a-zß-ɏ][а-ԯ]|[а-ԯ][a-zß-ɏ]")
+_WORDS = re.compile("[a-zß-ɏа-ԯ]+")
 _ACCENTS = ((0x300, 0x36F), (0x591, 0x5C7), (0x64B, 0x65F), (0x670, 0x670))  # blocks of marks
 _BARE_SCRIPTS = ("LATIN", "GREEK", "ARABIC", "HEBREW")
 _TRANSLATE_FROM = 12  # so many replacements cost more than one `str.translate`
@@ -53,9 +63,7 @@ def _fold_char(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Cf" or _is_dropped_mark(char):
         return ""
-    if category == "Pd":
-        return "-"
-    if category == "Zs":
+    if category in {"Pd", "Zs"}:
         return " "
     wide = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", char).casefold())
     return _without_accents(char) if wide == char else "".join(map(_fold_char, wide))
@@ -70,6 +78,22 @@ class _Table(dict[str, str]):
 
 
 _TABLE = _Table()
+
+
+def _unmixed(word: re.Match[str]) -> str:
+    """Write a word of Latin and Cyrillic letters in one script, if its letters look alike there.
+
+    The script of more of its letters goes first, Latin where there are as many of both.
+    """
+    text = word[0]
+    if not _MIXED.search(text):
+        return text
+    latin = sum(char < "\u0250" for char in text)
+    as_latin, as_cyrillic = text.translate(_AS_LATIN), text.translate(_AS_CYRILLIC)
+    written = (as_latin, as_cyrillic) if 2 * latin >= len(text) else (as_cyrillic, as_latin)
+    return next(
+        (one for one in written if not (_LATIN.search(one) and _CYRILLIC.search(one))), text
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +112,22 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold a text, given in NFC. Cost: 2 µs for 2 KB of ASCII, 10 to 50 for other scripts."""
+    folded = _plain(text)
+    if folded.text.isascii() or not _MIXED.search(folded.text):
+        return folded
+    return Folded(_WORDS.sub(_unmixed, folded.text), folded.offsets)
+
+
+def _plain(text: str) -> Folded:
+    """Fold a text letter by letter, each word still in the scripts that it is written in."""
     if not text.isascii():
         for char in _TYPOGRAPHIC:
             text = text.replace(char, _TABLE[char])
     if text.isascii():
-        return Folded(text.lower())
+        return Folded(text.lower().replace("-", " "))
     if "İ" in text or "Σ" in text:  # lower() would give two characters, and ς at a word's end
         text = text.replace("İ", "i").replace("Σ", "σ")
-    text = text.lower()
+    text = text.lower().replace("-", " ")
     unusual = set(_UNFOLDED.findall(text))
     changed = {char: folded for char in unusual if (folded := _TABLE[char]) != char}
     resized = [char for char, folded in changed.items() if len(folded) != 1]
@@ -140,13 +172,25 @@ def fold_term(term: str) -> str:
 
 
 def exact(text: str) -> str:
-    """Give a text as it is compared where the case counts: only width, spaces and NFC folded."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    """Give a text as it is compared where the case counts.
+
+    Only width, spaces, NFC and what is not seen are folded.
+    """
+    if not text.isascii():
+        seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+        pieces = _KEPT.split(unicodedata.normalize("NFC", seen))
+        text = "".join(
+            piece if number % 2 else unicodedata.normalize("NFKC", piece)
+            for number, piece in enumerate(pieces)
+        )
+    return " ".join(text.split())
 
 
 def is_common(text: str) -> bool:
     """Tell whether a text is of Latin or Cyrillic letters and the usual marks, as most are."""
-    return _UNCOMMON.search(text) is None
+    return text.isascii() or not (
+        _UNCOMMON.search(text) or _MIXED.search(text.replace("İ", "i").lower())
+    )
 
 
 @cache
@@ -159,8 +203,11 @@ def _is_written_otherwise(char: str) -> bool:
 
 
 def has_other_forms(text: str) -> bool:
-    """Tell whether a text holds full-width letters, ligatures, soft hyphens or the like.
+    """Tell whether a text holds full-width letters, ligatures, words of two scripts or the like.
 
     Folding takes them for the plain letters; tokenizers such as SQLite's unicode61 do not.
     """
-    return not text.isascii() and any(map(_is_written_otherwise, set(text)))
+    if text.isascii():
+        return False
+    mixed = _MIXED.search(_plain(text).text) is not None
+    return mixed or any(map(_is_written_otherwise, set(text)))

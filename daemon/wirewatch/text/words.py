@@ -16,10 +16,8 @@ _UNSPACED = (
     (0xF900, 0xFAFF),  # Han, compatibility
     (0x20000, 0x3FFFF),  # Han, further extensions
 )
-_UNSPACED_RANGES = "".join(f"{chr(low)}-{chr(high)}" for low, high in _UNSPACED)
-_MIXED = re.compile(
-    rf"[{_UNSPACED_RANGES}][^\W{_UNSPACED_RANGES}]|[^\W{_UNSPACED_RANGES}][{_UNSPACED_RANGES}]"
-)
+UNSPACED = "".join(f"{chr(low)}-{chr(high)}" for low, high in _UNSPACED)
+_MIXED = re.compile(rf"[{UNSPACED}][^\W{UNSPACED}]|[^\W{UNSPACED}][{UNSPACED}]")
 _HANGUL = (0xAC00, 0xD7A3)
 
 
@@ -53,3 +51,19 @@ def ends_word(text: str, end: int) -> bool:
 def runs_scripts_together(text: str) -> bool:
     """Tell whether a spaced word stands against an unspaced script, as `IPU` does in 由IPU会议."""
     return any(map(is_unspaced, set(text))) and _MIXED.search(text) is not None
+
+
+# What parts words for counting them: white space, dashes and punctuation, but no apostrophe.
+_BETWEEN = r"\s!-&(-/:-@\[-^`{-~\xa0-\xa9\xab-\xb1\xb4\xb6-\xb9\xbb\xbf×÷‐-‘‚-⁞。-〿،؛؟।॥"
+_PARTING = re.compile(f"[{_BETWEEN}]")
+_WORD = re.compile(rf"[{UNSPACED}]|[^{_BETWEEN}{UNSPACED}]+")
+
+
+def word_starts(text: str) -> list[int]:
+    """Give where each word of a text begins; each character of an unspaced script is one."""
+    return [word.start() for word in _WORD.finditer(text)]
+
+
+def parts_words(char: str) -> bool:
+    """Tell whether a character stands between words when they are counted."""
+    return _PARTING.match(char) is not None

@@ -1,18 +1,22 @@
 """A gazetteer as rules and matching see it: named things, with every way in which they are written.
 
-The values are frozen, and what a file says in short is written out in full here.
+The values are frozen. Spellings keep their braces, with every ending written in them: written out,
+the world's parliaments are two hundred thousand names.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from wirewatch.rules.gazetteer.spellings import Country, expanded
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Names that mean an entry only where one of some words stands near, as 'Senate' does.
 
-    `near` is folded; a word that ends in `*` is the beginning of one. Spellings stand for every
+    `near` is folded; a word that ends in `*` is the beginning of one, and a country's key stands
+    for all its words. Spellings stand for every
     case, acronyms for exactly their own.
     """
 
@@ -37,19 +41,36 @@ class Entry:
     valid_from: date | None = None
     valid_until: date | None = None
     successor: str | None = None
+    generics: frozenset[str] = frozenset()
 
     def belongs_to(self, part: str) -> bool:
         """Tell whether the entry is meant by `@gazetteer:part`: its id, country, or a group."""
         return part in {self.id, self.country} or part.lower() in self.groups
 
     def written(self) -> set[str]:
-        """Give every way in which the entry may be written, in whatever context."""
-        return {
+        """Give every way in which the entry may be written, in whatever context, written out."""
+        texts = [
             *self.spellings,
-            *self.acronyms,
             *(word for context in self.contexts for word in context.spellings),
+        ]
+        return {
+            *(word for text in texts for word in expanded(text, {})),
+            *self.acronyms,
             *(word for context in self.contexts for word in context.acronyms),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Generic:
+    """A name that the bodies of many countries share, as 'Senate', in all languages.
+
+    It means that of the country that is named nearest; with `beside` only right beside it, as in
+    'парламент Германии'.
+    """
+
+    name: str
+    spellings: tuple[str, ...]
+    beside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +84,8 @@ class Gazetteer:
     entries: tuple[Entry, ...]
     digest: str
     include: tuple[str, ...] = ()
+    countries: tuple[Country, ...] = ()
+    generics: tuple[Generic, ...] = ()
 
     def parts(self) -> list[str]:
         """List what may stand after the colon in `@gazetteer:part`."""
@@ -85,4 +108,19 @@ def meant(
         for owner, entry in meant(gazetteers, inner, inner_part or None):
             if part is None or entry.belongs_to(part):
                 found.append((owner, entry))
+    return found
+
+
+def reached(gazetteers: Mapping[str, Gazetteer], name: str) -> set[str]:
+    """Give the names of the lists that a list includes, by way of others too.
+
+    Its own is among them when it includes itself, and so are names of lists that are not there.
+    """
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        gazetteer = gazetteers.get(waiting.pop())
+        inner = {other.partition(":")[0] for other in gazetteer.include} if gazetteer else set()
+        waiting += inner - found
+        found |= inner
     return found

@@ -1,30 +1,40 @@
 """What can be wrong with gazetteers: every fault found, none put right in silence."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from wirewatch.errors import Fault
-from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Entry, Gazetteer, meant, reached
+from wirewatch.rules.gazetteer.spellings import expanded
 from wirewatch.rules.gazetteer.table import GazetteerTable
-from wirewatch.text.fold import fold_term
+from wirewatch.text.fold import exact, fold_term
 from wirewatch.tomlfile import nearest
 
 
 def twice(path: Path, table: GazetteerTable) -> list[Fault]:
-    """Find ids given twice in a file, a file that says nothing, and ends before their beginning."""
+    """Find what a file gives twice, ends before their beginning, and a file that says nothing."""
     faults: list[Fault] = []
-    if not (table.entry or table.include or table.country or table.endings):
+    if not (table.entry or table.include or table.country or table.endings or table.generic):
         faults.append(Fault(f"{path}: entry", "an entry is needed", "add it: [[entry]]"))
-    ids: set[str] = set()
+    faults += _doubled(f"{path}: country", "code", [row.code for row in table.country])
+    faults += _doubled(f"{path}: entry", "id", [row.id for row in table.entry])
     for number, row in enumerate(table.entry, start=1):
-        place = f"{path}: entry[{number}]"
-        if row.id in ids:
-            faults.append(Fault(f"{place}.id", f"{row.id!r} is given twice", "rename one of them"))
-        ids.add(row.id)
         if row.valid_from and row.valid_until and row.valid_from > row.valid_until:
             problem = f"{row.valid_until} is before valid_from, {row.valid_from}"
-            faults.append(Fault(f"{place}.valid_until", problem, "put the two right"))
-        faults += without_letters(f"{place}.acronyms", row.acronyms)
+            place = f"{path}: entry[{number}].valid_until"
+            faults.append(Fault(place, problem, "put the two right"))
+    return faults
+
+
+def _doubled(place: str, key: str, names: Sequence[str]) -> list[Fault]:
+    """Find names that stand twice."""
+    faults: list[Fault] = []
+    known: set[str] = set()
+    for number, name in enumerate(names, start=1):
+        if name in known:
+            problem, remedy = f"{name!r} is given twice", "rename one of them, or take it away"
+            faults.append(Fault(f"{place}[{number}].{key}", problem, remedy))
+        known.add(name)
     return faults
 
 
@@ -37,54 +47,77 @@ def without_letters(place: str, words: Iterable[str]) -> list[Fault]:
     ]
 
 
-def clashes(entries: Sequence[Entry], places: Sequence[str]) -> list[Fault]:
+def clashes(entries: Iterable[Entry], place: Callable[[int], str]) -> list[Fault]:
     """Find spellings that two entries of a gazetteer share, wherever they mean one without more.
 
     Acronyms that differ in case are two, but a spelling stands for every case. What counts only
-    in some context may be shared: the nearest context decides.
+    in some context may be shared: the nearest context decides. `place` says where an entry stands.
     """
     faults: list[Fault] = []
     spellings: dict[str, str] = {}
     acronyms: dict[str, str] = {}
     folded_acronyms: dict[str, str] = {}
-    for entry, place in zip(entries, places, strict=True):
-        shared: dict[str, str] = {}
-        for spelling in entry.spellings:
+    for number, entry in enumerate(entries):
+        owners: dict[str, str] = {}
+        for spelling in (word for text in entry.spellings for word in expanded(text, {})):
             key = fold_term(spelling)
-            shared[spelling] = spellings.setdefault(key, entry.id)
-            if shared[spelling] == entry.id:
-                shared[spelling] = folded_acronyms.get(key, entry.id)
+            owner = spellings.setdefault(key, entry.id)
+            owners[spelling] = folded_acronyms.get(key, owner) if owner == entry.id else owner
         for acronym in entry.acronyms:
             key = fold_term(acronym)
             folded_acronyms.setdefault(key, entry.id)
-            shared[acronym] = acronyms.setdefault(acronym, entry.id)
-            if shared[acronym] == entry.id:
-                shared[acronym] = spellings.get(key, entry.id)
-        for word, owner in shared.items():
+            owner = acronyms.setdefault(exact(acronym), entry.id)
+            owners[acronym] = spellings.get(key, owner) if owner == entry.id else owner
+        for word, owner in owners.items():
             if owner != entry.id:
                 problem = f"{word!r} is a spelling of {owner!r} too"
                 remedy = "keep it in one entry, or add the words that tell them apart"
-                faults.append(Fault(f"{place}.spellings", problem, remedy))
+                faults.append(Fault(place(number), problem, remedy))
     return faults
+
+
+def gone_nowhere(entries: Sequence[Entry], place: Callable[[int], str]) -> list[Fault]:
+    """Find successors that are no other entry of their list."""
+    named = [(number, entry) for number, entry in enumerate(entries) if entry.successor]
+    ids = {entry.id for entry in entries} if named else set()
+    return [
+        Fault(
+            f"{place(number)}.successor",
+            f"there is no other entry {entry.successor!r}",
+            nearest(str(entry.successor), sorted(ids - {entry.id}), "entries"),
+        )
+        for number, entry in named
+        if entry.successor not in ids - {entry.id}
+    ]
 
 
 def wrong_includes(gazetteers: Mapping[str, Gazetteer]) -> list[Fault]:
     """Find lists that include what is not there, or themselves by way of others."""
     faults: list[Fault] = []
     for name, gazetteer in gazetteers.items():
+        place = f"@{name}: include"
         for other in gazetteer.include:
             inner, _, part = other.partition(":")
             if inner not in gazetteers:
                 remedy = nearest(inner, list(gazetteers), "gazetteers")
-                faults.append(Fault(f"@{name}: include", f"there is no list {inner!r}", remedy))
-            elif part and part not in gazetteers[inner].parts():
-                remedy = nearest(part, gazetteers[inner].parts(), "parts")
-                faults.append(Fault(f"@{name}: include", f"@{inner} has no {part!r}", remedy))
+                faults.append(Fault(place, f"there is no list {inner!r}", remedy))
+            elif part and _ends(inner, gazetteers) and not meant(gazetteers, inner, part):
+                lists = [gazetteers[one] for one in (inner, *reached(gazetteers, inner))]
+                remedy = nearest(part, [one for known in lists for one in known.parts()], "parts")
+                faults.append(Fault(place, f"@{inner} has no {part!r}", remedy))
         cycle = _cycle(name, gazetteers, ())
         if cycle:
             path = " includes ".join(f"@{step}" for step in cycle)
-            faults.append(Fault(f"@{name}: include", f"goes in a circle: {path}", "break it"))
+            faults.append(Fault(place, f"goes in a circle: {path}", "break it"))
     return faults
+
+
+def _ends(name: str, gazetteers: Mapping[str, Gazetteer]) -> bool:
+    """Tell whether includes can be followed from a list to their end: all there, no circle."""
+    return all(
+        one in gazetteers and one not in reached(gazetteers, one)
+        for one in (name, *reached(gazetteers, name))
+    )
 
 
 def _cycle(

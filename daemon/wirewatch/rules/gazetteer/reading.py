@@ -2,35 +2,54 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from wirewatch.errors import ConfigError, Fault
-from wirewatch.rules.gazetteer.entry import Context, Entry, Gazetteer
-from wirewatch.rules.gazetteer.faults import clashes, twice, without_letters, wrong_includes
-from wirewatch.rules.gazetteer.spellings import (
-    Country,
-    SpellingError,
-    bare,
-    expanded,
-    named_after,
-)
-from wirewatch.rules.gazetteer.table import EntryTable, GazetteerTable
-from wirewatch.rules.gazetteer.wordlist import SUFFIXES, read_wordlist
-from wirewatch.text.fold import fold_term
+from wirewatch.rules.gazetteer.entry import Entry, Gazetteer, reached
+from wirewatch.rules.gazetteer.faults import clashes, gone_nowhere, twice, wrong_includes
+from wirewatch.rules.gazetteer.spellings import Endings, merged
+from wirewatch.rules.gazetteer.table import CountryTable, EntryTable, GazetteerTable, GenericTable
+from wirewatch.rules.gazetteer.wordlist import is_wordlist, read_wordlist
+from wirewatch.rules.gazetteer.writing import Writing, country_of, entry_of, generic_of
 from wirewatch.tomlfile import read_partly
 
-_LEGISLATURE = ("parliament", "legislature")  # what the press calls that of any country
+_Read = CountryTable | EntryTable | GenericTable | Entry
+_What_co = TypeVar("_What_co", bound=_Read, covariant=True)
+_NO_ENDINGS: Endings = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row(Generic[_What_co]):
+    """A country or an entry as a file has it, with its number there and the endings of the file.
+
+    Of a plain list it is the line's number. Places are written only for faults: lists are long.
+    """
+
+    what: _What_co
+    path: Path
+    number: int
+    endings: Endings
+
+    def place(self) -> str:
+        """Say where it stands."""
+        if isinstance(self.what, Entry):
+            return f"{self.path}: line {self.number}"
+        kind = type(self.what).__name__.removesuffix("Table").lower()
+        return f"{self.path}: {kind}[{self.number}]"
 
 
 @dataclass
 class _List:
-    """One gazetteer as its files have it so far; each entry with the place where it stands."""
+    """One gazetteer as its files have it so far."""
 
-    rows: dict[str, tuple[str, EntryTable | Entry]] = field(default_factory=dict)
+    rows: dict[str, _Row[EntryTable | Entry]] = field(default_factory=dict)
+    countries: dict[str, list[_Row[CountryTable]]] = field(default_factory=dict)
     endings: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    countries: dict[str, Country] = field(default_factory=dict)
+    generics: dict[str, list[_Row[GenericTable]]] = field(default_factory=dict)
     include: tuple[str, ...] = ()
+    checked: bool = False
 
 
 def read_gazetteers(
@@ -38,29 +57,31 @@ def read_gazetteers(
 ) -> tuple[dict[str, Gazetteer], list[Fault]]:
     """Read gazetteers, the shipped ones, then those of a configuration; give every fault too.
 
-    Files of the same name make one list. A later entry takes the place of one of the same id; with
-    `replace = true` a file takes the place of the whole list so far.
+    Files of the same name make one list; one that has shipped files only is not searched for
+    clashes, which takes seconds and is done when it is made. A later entry takes the place of one
+    of the same id, a later country adds to one of the same code; with `replace = true` a file takes
+    the place of the whole list so far.
     """
     faults: list[Fault] = []
     lists: dict[str, _List] = {}
-    for path in [*shipped, *own]:
-        if path.suffix in SUFFIXES:
+    own_files = list(own)
+    for path in [*shipped, *own_files]:
+        if is_wordlist(path):
             name, entries, found = read_wordlist(path)
-            faults += found
-            rows = {entry.id: (str(path), entry) for entry in entries}
+            rows = {entry.id: _Row(entry, path, number, _NO_ENDINGS) for number, entry in entries}
             lists.setdefault(name, _List()).rows.update(rows)
+            lists[name].checked = True
+            faults += found
             continue
         table, found = read_partly(path, GazetteerTable)
         faults += found
         if table is not None:
             faults += twice(path, table)
             _add(lists, path, table)
-    gazetteers: dict[str, Gazetteer] = {}
-    for name, known in lists.items():
-        entries = [_entry(place, row, known, faults) for place, row in known.rows.values()]
-        faults += clashes(entries, [place for place, _ in known.rows.values()])
-        gazetteers[name] = _gazetteer(name, tuple(entries), known.include)
-    return gazetteers, faults + wrong_includes(gazetteers)
+            lists[table.name].checked |= path in own_files
+    gazetteers = {name: _gazetteer(name, known, faults) for name, known in lists.items()}
+    wrong = wrong_includes(gazetteers)
+    return gazetteers if wrong else _digested(gazetteers), faults + wrong
 
 
 def load_gazetteers(shipped: Iterable[Path], own: Iterable[Path]) -> dict[str, Gazetteer]:
@@ -77,89 +98,57 @@ def _add(lists: dict[str, _List], path: Path, table: GazetteerTable) -> None:
     lists[table.name] = known
     known.endings |= table.endings
     known.include += table.include
-    for row in table.country:
-        known.countries[row.code] = Country(row.code, row.names, row.people, row.words)
+    for number, country in enumerate(table.country, start=1):
+        row = _Row(country, path, number, table.endings)
+        known.countries.setdefault(country.code, []).append(row)
+    for number, generic in enumerate(table.generic, start=1):
+        known.generics.setdefault(generic.name, []).append(
+            _Row(generic, path, number, table.endings)
+        )
     for number, entry in enumerate(table.entry, start=1):
-        known.rows[entry.id] = (f"{path}: entry[{number}]", entry)
+        known.rows[entry.id] = _Row(entry, path, number, table.endings)
 
 
-def _entry(place: str, row: EntryTable | Entry, known: _List, faults: list[Fault]) -> Entry:
-    """Write an entry out; its own name is a spelling too when no other is given."""
-    if isinstance(row, Entry):
-        return row
-    writing = _Writing(place, known.endings, faults)
-    country = known.countries.get(row.country or "")
-    written = row.written() or (() if row.acronyms or row.context else (row.name,))
-    generics = (*row.generic, *(_LEGISLATURE if row.kind == "legislature" else ()))
-    made = tuple(named_after(country, generics)) if country else ()
-    contexts = []
-    for number, context in enumerate(row.context, start=1):
-        near = writing.out(f"context[{number}].near", context.near)
-        if context.country:
-            near += country.near() if country else ()
-        if not near:
-            faults.append(_unknown_country(f"{place}.context[{number}]", row.country))
-        spellings = writing.out(f"context[{number}].spellings", context.spellings)
-        contexts.append(_context(spellings, context.acronyms, near))
-    if row.generic and country:
-        contexts.append(_context(row.generic, (), country.near()))
-    elif row.generic:
-        faults.append(_unknown_country(f"{place}.generic", row.country))
-    return Entry(
-        id=row.id,
-        name=row.name,
-        country=row.country,
-        kind=row.kind,
-        groups=frozenset(row.groups),
-        spellings=tuple(dict.fromkeys((*writing.out("spellings", written), *made))),
-        acronyms=row.acronyms,
-        contexts=tuple(contexts),
-        unless=writing.out("unless", row.unless),
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        successor=row.successor,
+def _gazetteer(name: str, known: _List, faults: list[Fault]) -> Gazetteer:
+    """Write a list out, and digest what decides what it finds."""
+    countries = {
+        code: merged([country_of(row.what, _writing(row, known, faults)) for row in rows])
+        for code, rows in known.countries.items()
+    }
+    generics = tuple(
+        generic_of(name, [(row.what, _writing(row, known, faults)) for row in rows])
+        for name, rows in known.generics.items()
     )
-
-
-@dataclass(frozen=True)
-class _Writing:
-    """Writes the spellings of one entry out, and notes what is wrong with them."""
-
-    place: str
-    endings: Mapping[str, tuple[str, ...]]
-    faults: list[Fault]
-
-    def out(self, key: str, texts: Iterable[str]) -> tuple[str, ...]:
-        """Write some texts out."""
-        found: dict[str, None] = {}
-        for text in texts:
-            try:
-                found |= dict.fromkeys(expanded(text, self.endings))
-            except SpellingError as error:
-                problem = f"{text!r}: {error}"
-                self.faults.append(Fault(f"{self.place}.{key}", problem, "see docs/gazetteers.md"))
-        self.faults.extend(without_letters(f"{self.place}.{key}", found))
-        return tuple(found)
-
-
-def _context(
-    spellings: tuple[str, ...], acronyms: tuple[str, ...], near: tuple[str, ...]
-) -> Context:
-    """Make a context, its surroundings folded as they are looked for."""
-    folded = (fold_term(bare(word)) + "*" * word.endswith("*") for word in near)
-    return Context(spellings, acronyms, tuple(dict.fromkeys(folded)))
-
-
-def _unknown_country(place: str, country: str | None) -> Fault:
-    """Say that a country has no names that could be looked for."""
-    problem = f"the country {country!r} has no [[country]] with its names"
-    return Fault(place, problem, "add one, or name the words that must stand `near`")
-
-
-def _gazetteer(name: str, entries: tuple[Entry, ...], include: tuple[str, ...]) -> Gazetteer:
-    """Make a gazetteer and digest what decides what it finds."""
-    digest = hashlib.sha256(repr(include).encode())
+    entries = tuple(
+        row.what
+        if isinstance(row.what, Entry)
+        else entry_of(row.what, countries.get(row.what.country or ""), _writing(row, known, faults))
+        for row in known.rows.values()
+    )
+    rows = list(known.rows.values())
+    if known.checked:
+        faults += clashes(entries, lambda number: rows[number].place())
+    faults += gone_nowhere(entries, lambda number: rows[number].place())
+    digest = hashlib.sha256(repr((known.include, sorted(countries.items()), generics)).encode())
     for entry in entries:
         found = (entry.spellings, entry.acronyms, entry.contexts, entry.unless)
         digest.update(repr((entry.id, entry.country, sorted(entry.groups), found)).encode())
-    return Gazetteer(name, entries, digest.hexdigest()[:16], include)
+    return Gazetteer(
+        name, entries, digest.hexdigest()[:16], known.include, tuple(countries.values()), generics
+    )
+
+
+def _writing(row: _Row[_Read], known: _List, faults: list[Fault]) -> Writing:
+    """Give what writes a row out: endings mean what its own file says, before the list's others."""
+    return Writing(row.place(), known.endings | dict(row.endings), faults)
+
+
+def _digested(gazetteers: Mapping[str, Gazetteer]) -> dict[str, Gazetteer]:
+    """Give the lists with digests that change with the lists that they include, too."""
+    digested = dict(gazetteers)
+    for name, gazetteer in gazetteers.items():
+        inner = [gazetteers[other].digest for other in sorted(reached(gazetteers, name))]
+        if inner:
+            whole = hashlib.sha256(repr((gazetteer.digest, inner)).encode())
+            digested[name] = replace(gazetteer, digest=whole.hexdigest()[:16])
+    return digested

@@ -11,6 +11,7 @@ _Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 _Text = Annotated[str, StringConstraints(min_length=1)]
 _Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 _Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?$")]
+_Included = Annotated[str, StringConstraints(pattern=r"^[^:]+(:[^:]+)?$")]
 _Texts = tuple[_Text, ...]
 
 
@@ -52,9 +53,25 @@ class CountryTable(Table):
     """`[[country]]`: what a country and its people are called, for names that hold theirs."""
 
     code: _Code
-    names: Annotated[_Texts, Field(min_length=1)]
+    names: _Texts = ()
     people: _Texts = ()
     words: _Texts = ()
+    called: dict[_Language, _Texts] = Field(default_factory=dict)
+
+    def called_so(self) -> _Texts:
+        """Give what it is called in other languages."""
+        return tuple(text for texts in self.called.values() for text in texts)
+
+
+class GenericTable(Table):
+    """`[[generic]]`: what the bodies of many countries are called, by language."""
+
+    name: _Text
+    spelled: dict[_Language, _Texts] = Field(default_factory=dict)
+
+    def written(self) -> _Texts:
+        """Give the names in all languages."""
+        return tuple(text for texts in self.spelled.values() for text in texts)
 
 
 class GazetteerTable(Table):
@@ -63,7 +80,8 @@ class GazetteerTable(Table):
     name: _Id
     title: str = ""
     replace: bool = False
-    include: tuple[_Text, ...] = ()
+    include: tuple[_Included, ...] = ()
     endings: dict[_Id, tuple[str, ...]] = Field(default_factory=dict)
     country: tuple[CountryTable, ...] = ()
+    generic: tuple[GenericTable, ...] = ()
     entry: tuple[EntryTable, ...] = ()
