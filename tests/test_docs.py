@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,13 @@ from wirewatch.config import ConfigTable
 from wirewatch.formats import formats
 from wirewatch.jobs import JOBS
 from wirewatch.model import Article, Match
+from wirewatch.rules.gazetteer.entry import Gazetteer
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.gazetteer.table import GazetteerTable
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
-from wirewatch.rules.query import ZONES
 from wirewatch.rules.rulebook import RuleFile, rule_of
+from wirewatch.rules.zones import COMPARED, ZONES
 from wirewatch.states import DeliveryReason, DeliveryState, FileReason, FileState
 from wirewatch.store.database import Store
 from wirewatch.tomlfile import Table, _field
@@ -177,17 +179,26 @@ def sample(text: str) -> Article:
     """Make an article of a sample: `zone: text`, or a body."""
     zone, _, rest = text.partition(": ")
     fields = {"title": "", "body": "", "headline": "", "guid": "sample"}
-    if zone in ZONES and zone != "source":
-        return Article(**(fields | {zone: rest}))  # type: ignore[arg-type]
+    told = {"lang": "language", "subject": "subjects"}
+    values = {"subject": (rest,), "urgency": rest.isdecimal() and int(rest)}
+    if zone in {*ZONES, *COMPARED} - {"source", "lead"}:
+        value = values.get(zone, rest)
+        return Article(**(fields | {told.get(zone, zone): value}))  # type: ignore[arg-type]
     return Article(**(fields | {"body": text}))  # type: ignore[arg-type]
+
+
+@cache
+def gazetteers() -> dict[str, Gazetteer]:
+    """Load what ships, once: it takes a second."""
+    return load_gazetteers(sorted((ROOT / "config" / "gazetteers").rglob("*.toml")), [])
 
 
 def found(query: str, text: str) -> tuple[Match, ...]:
     """Match a documented query against a documented sample."""
-    gazetteers = load_gazetteers(sorted((ROOT / "config" / "gazetteers").rglob("*.toml")), [])
+    known = gazetteers() if "@" in query else {}
     source = text.removeprefix("source: ") if text.startswith("source: ") else "elsewhere"
-    rule = rule_of("documented", query, gazetteers)
-    return Matcher([rule], gazetteers).match(sample(text), source)[1]
+    rule = rule_of("documented", query, known)
+    return Matcher([rule], known).match(sample(text), source)[1]
 
 
 @pytest.mark.parametrize("row", operator_rows(), ids=lambda row: row[0])
@@ -204,8 +215,15 @@ def test_every_operator_of_the_grammar_is_in_the_docs() -> None:
     grammar = (ROOT / "daemon/wirewatch/rules/grammar.lark").read_text(encoding="utf-8")
     shown = {"word": "word", "prefix": "prefix*", "phrase": '"phrase"', "gazetteer": "@gazetteer"}
     shown |= {"negated": "NOT", "in_zone": "title:"}
+    shown |= {"exact": "=exact", "pattern": "/expression/", "near": "NEAR/n"}
+    shown |= {"subject": "subject:", "compare": "urgency", "together": "SENTENCE( )"}
+    shown |= {"counted": "ATLEAST(n, )"}
     assert {shown[alias] for alias in re.findall(r"-> (\w+)", grammar)} <= operators
-    assert set(re.findall(r'"([A-Z]+)"', grammar)) <= operators
+    words = set(re.findall(r"[A-Z]{2,}(?=[|)/]|\(\?!)", grammar))
+    assert words >= {"AND", "NEAR", "BEFORE", "SENTENCE", "ATLEAST", "DISTINCT", "FIRST"}
+    heads = {re.match(r"\w+", operator)[0] for operator in operators if operator[0].isupper()}  # type: ignore[index]
+    assert words <= heads
+    assert set(COMPARED) <= operators
     assert {f"{zone}:" for zone in ZONES} <= operators
     assert all(parse_query(row[1].strip("`")) for row in operator_rows())
 

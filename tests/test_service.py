@@ -65,7 +65,7 @@ def log() -> Iterator[Log]:
 @pytest.fixture
 def make(site: Site) -> MakeService:
     """Give what makes a daemon for the site."""
-    return lambda: Service(load_deployment(site.config), utc_now)
+    return lambda: Service(site.config, load_deployment(site.config), utc_now)
 
 
 @contextmanager

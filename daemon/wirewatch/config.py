@@ -20,7 +20,7 @@ _BYTES = {None: 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _WILD = re.compile(r"[*?\[]")
 
 
-def _duration(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+def duration(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
     """Read '300ms', '2s', '5m', '1h' or '3d'."""
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if not found:
@@ -58,7 +58,7 @@ def _some_time(value: timedelta) -> timedelta:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
 SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Size = Annotated[int, BeforeValidator(_size)]
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]

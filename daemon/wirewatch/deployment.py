@@ -1,5 +1,6 @@
 """All that is read from files, checked whole: settings, gazetteers, rules, channels."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
@@ -31,6 +32,13 @@ class Deployment:
     def inboxes(self) -> dict[str, Inbox]:
         """Give the inboxes by name."""
         return inboxes_of(self.config.inboxes)
+
+    @property
+    def version(self) -> str:
+        """Digest what decides which alerts are raised: rules with their lists."""
+        words = "".join(f"{rule.name} {rule.hash}\n" for rule in self.rules)
+        lists = "".join(f"@{one.name} {one.digest}\n" for one in self.gazetteers.values())
+        return hashlib.sha256((words + lists).encode()).hexdigest()[:16]
 
     @property
     def patience(self) -> Patience:

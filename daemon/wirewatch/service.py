@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from wirewatch import systemd
@@ -22,6 +23,7 @@ from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.inboxes import Inbox, folders_of
 from wirewatch.pipeline.scanning import Scanning
+from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
 from wirewatch.states import FileState
 from wirewatch.store.accept import Accepted
@@ -39,7 +41,8 @@ _LOOK = 1.0  # seconds between two looks at the workers
 class Service:
     """One daemon on one store. `run` returns the process's exit code."""
 
-    def __init__(self, deployment: Deployment, clock: Clock) -> None:
+    def __init__(self, path: Path, deployment: Deployment, clock: Clock) -> None:
+        self._path = path
         self._clock = clock
         self._deployment = deployment
         config = deployment.config
@@ -68,11 +71,13 @@ class Service:
         self._scheduler = Scheduler()
         committer = Committer(self._store, inboxes, clock, self.arrivals.pause, self.deliveries)
         self._scanning = Scanning(self.arrivals, self._store.sibling())
+        self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
             "commit": Committing(self.arrivals, committer, self._told).run,
             "scan": self._scanning.run,
             "deliver": self.deliveries.run,
+            "reload": self.reloading.run,
         }
 
     def run(self) -> int:
@@ -92,14 +97,20 @@ class Service:
         """Ask the daemon to stop; safe to call from a signal."""
         self._ended.set()
 
+    def _swap(self, deployment: Deployment) -> None:
+        """Go on with other rules and channels; what is being examined ends with the old ones."""
+        self.arrivals.examiner = deployment.examiner(self._clock)
+        self.deliveries.replace(deployment.channels, deployment.patience)
+
     def handle_signals(self) -> None:
-        """Stop on SIGTERM and SIGINT. Call it from the main thread."""
+        """Stop on SIGTERM and SIGINT, reload on SIGHUP. Call it from the main thread."""
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             self.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGHUP, lambda _number, _frame: self.reloading.ask())
 
     def _start(self) -> None:
         """Start everything: the outbox first, then what fills it, the watching last."""
@@ -131,6 +142,7 @@ class Service:
         self.watcher.stop()
         self.arrivals.stop()
         self.deliveries.stop()
+        self.reloading.stop()
         deadline = time.monotonic() + _STOP_WITHIN
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))

@@ -13,6 +13,7 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     """
     from wirewatch.deployment import load_deployment
     from wirewatch.errors import ConfigError
+    from wirewatch.rules.sense import note_of
 
     try:
         deployment = load_deployment(config_path(context))
@@ -32,11 +33,14 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
         "gazetteers": len(deployment.gazetteers),
         "gazetteer_entries": entries,
     }
+    slow = {rule.name: note for rule in deployment.rules if (note := note_of(rule.query))}
     silent = [rule.name for rule in deployment.rules if not rule.channels]
     if as_json:
-        print_json({"ok": True, **counts, "rules_without_channel": silent})
+        print_json({"ok": True, **counts, "rules_without_channel": silent, "slow_rules": slow})
         return
     said = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items())
     print(f"ok: {said}")
+    for name, note in slow.items():
+        print(f"note: rule {name!r} is slow: {note}")
     if silent:
         print(f"note: these rules only mark articles, they name no channel: {', '.join(silent)}")

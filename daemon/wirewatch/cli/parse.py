@@ -47,6 +47,6 @@ def parse(
 def _show(article: "Article") -> None:
     """Print an article for people: its fields, then its text."""
     for field, value in article._asdict().items():
-        if field != "body" and value not in {None, ""}:
+        if field != "body" and value not in (None, "", ()):
             print(f"{field}: {value}")
     print(f"\n{article.body}")

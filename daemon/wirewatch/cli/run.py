@@ -33,7 +33,7 @@ def run(
     warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
     for library in ("apscheduler", "watchdog", "urllib3", "requests", "charset_normalizer"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    deployment = load_deployment(config_path(context))
-    service = Service(deployment, utc_now)
+    path = config_path(context)
+    service = Service(path, load_deployment(path), utc_now)
     service.handle_signals()
     raise typer.Exit(service.run())

@@ -43,7 +43,15 @@ def _record(found: "Report") -> dict[str, Any]:
         "articles": found.articles,
         "deliveries": {state.value: count for state, count in found.outbox.items()},
         "daemon": found.daemon,
+        "rules": _notice(found, "rules"),
+        "reload_fault": _notice(found, "reload-fault"),
     }
+
+
+def _notice(found: "Report", name: str) -> dict[str, str] | None:
+    """Give one of the things that the daemon says of itself."""
+    said = {notice.value: told for notice, told in found.notices.items()}.get(name)
+    return {"value": said[0], "at": said[1]} if said else None
 
 
 def _show(found: "Report") -> None:
@@ -57,6 +65,13 @@ def _show(found: "Report") -> None:
     outbox = ", ".join(f"{count} {state}" for state, count in found.outbox.items() if count)
     print(f"deliveries  {outbox or 'none'}")
     print(f"daemon      {found.daemon or 'not running'}")
+    rules = _notice(found, "rules")
+    print(
+        f"rules       {'version {value}, since {at}'.format(**rules) if rules else 'never loaded'}"
+    )
+    fault = _notice(found, "reload-fault")
+    if fault:
+        print(f"NOT RELOADED at {fault['at']}, the old rules are at work: {fault['value']}")
     for path in balance.unaccounted[:10]:
         print(f"unaccounted: {path!r}")
     if len(balance.unaccounted) > 10:  # noqa: PLR2004 - as many as are shown

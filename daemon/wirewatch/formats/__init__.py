@@ -22,6 +22,12 @@ def formats() -> tuple[Format, ...]:
     return tuple(sorted(found, key=lambda known: (known.rank, known.name)))
 
 
+def parser_of(name: str) -> str:
+    """Give the name and version of what reads a format, as the ledger keeps it."""
+    version = next(known.version for known in formats() if known.name == name)
+    return f"{name}/{version}"
+
+
 def parse(data: bytes, line_limit: int) -> tuple[str, list[Article]]:
     """Read a file's bytes into a format's name and articles, at least one.
 

@@ -71,6 +71,7 @@ class Document:
 class Format:
     """One kind of file: how to tell it and how to read it.
 
+    `version` grows whenever the same file may become another article than before.
     `rank` orders detection: formats with plain marks of their own come before those that take
     any text. `parse` raises Unreadable when the content is broken.
     """
@@ -80,6 +81,7 @@ class Format:
     rank: int
     recognises: Callable[[Document], bool]
     parse: Callable[[Document], list[Article]]
+    version: int = 1
 
 
 def _decode(data: bytes) -> str:

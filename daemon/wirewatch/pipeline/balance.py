@@ -1,7 +1,7 @@
 """Do the books balance? The ledger held against the listing of the inboxes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wirewatch.intake.scan import listing
@@ -11,6 +11,7 @@ from wirewatch.store.archive import article_count
 from wirewatch.store.database import open_reader
 from wirewatch.store.ledger import Balance, contradictions, counts, unaccounted
 from wirewatch.store.lock import StoreLock
+from wirewatch.store.notices import Notice, notices
 from wirewatch.store.outbox import outbox_counts
 
 
@@ -22,6 +23,7 @@ class Report:
     articles: int
     outbox: Mapping[DeliveryState, int]
     daemon: str | None
+    notices: Mapping[Notice, tuple[str, str]] = field(default_factory=dict)
 
 
 def report(store: Path, inboxes: Iterable[Inbox]) -> Report:
@@ -39,7 +41,9 @@ def report(store: Path, inboxes: Iterable[Inbox]) -> Report:
         f"{name}/{path}" for name, stamps in listings for path in unaccounted(db, name, stamps)
     ]
     balance = Balance(counts(db), missing, contradictions(db))
-    return Report(balance, article_count(db), outbox_counts(db), StoreLock.holder(store))
+    return Report(
+        balance, article_count(db), outbox_counts(db), StoreLock.holder(store), notices(db)
+    )
 
 
 def _stamps(inbox: Inbox) -> dict[str, str]:

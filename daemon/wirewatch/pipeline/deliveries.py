@@ -69,6 +69,7 @@ class Deliveries:
         self._clock = clock
         self._beat = beat
         self._lanes: dict[str, Lane] = {}
+        self._leaving: list[Lane] = []
         self._done: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
         self._unrecorded: list[Attempt] = []
         self._failure: BaseException | None = None
@@ -134,6 +135,23 @@ class Deliveries:
             return []
         return claim(db, self._clock(), room(db, self._channels, _AHEAD))
 
+    def replace(self, channels: Mapping[str, Channel], patience: Patience) -> None:
+        """Go on with other channels. Safe to call from any thread.
+
+        What a changed channel has been given already is still sent by its old lane; what waits
+        for a channel that is gone is dead.
+        """
+        with self._lanes_change:
+            for name in [
+                name for name, lane in self._lanes.items() if lane.channel != channels.get(name)
+            ]:
+                self._leaving.append(self._lanes.pop(name))
+                self._leaving[-1].leave()
+            self._channels, self._patience = channels, patience
+        with self._store.write() as db:
+            retire(db, channels, self._clock())
+        self.wake()
+
     def put(self, messages: Iterable[Message]) -> None:
         """Pass claimed messages to the lanes. Safe to call from any thread.
 
@@ -174,14 +192,22 @@ class Deliveries:
         """Replace lanes whose service neither answers nor fails; give the attempts they made."""
         attempts = []
         with self._lanes_change:
-            for name, lane in list(self._lanes.items()):
+            for lane in [*self._lanes.values(), *self._leaving]:
                 attempt = lane.give_up_if_overdue()
                 if attempt:
                     attempts.append(attempt)
-                    del self._lanes[name]
-                    for message in lane.unsent:
-                        self._lane(name).put(message)
+                    self._forget(lane)
         return attempts
+
+    def _forget(self, lane: Lane) -> None:
+        """Take out a lane that was given up; what it had not begun goes to its successor."""
+        name = lane.channel.name
+        if self._lanes.get(name) is lane:
+            del self._lanes[name]
+        else:
+            self._leaving.remove(lane)
+        for message in lane.unsent if name in self._channels else ():
+            self._lane(name).put(message)
 
     def _lane(self, name: str) -> Lane:
         """Give a channel's lane, made when it is first needed."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from wirewatch.alerts.compose import compose
 from wirewatch.clock import Clock, from_iso
 from wirewatch.errors import Unreadable
-from wirewatch.formats import parse
+from wirewatch.formats import parse, parser_of
 from wirewatch.intake.names import printable
 from wirewatch.intake.settle import Seen, wait_until
 from wirewatch.intake.source import (
@@ -90,7 +90,8 @@ class Examiner:
         except Unreadable as error:
             return _quarantined(arrival, error.reason, error.detail)
         found = tuple(self._found(article, arrival) for article in articles)
-        return Outcome(arrival, FileState.STORED, format=format_name, found=found)
+        parser = parser_of(format_name)
+        return Outcome(arrival, FileState.STORED, format=format_name, parser=parser, found=found)
 
     def _found(self, article: Article, arrival: Arrival) -> Found:
         """Match one article, and compose its alerts."""

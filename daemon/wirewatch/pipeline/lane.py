@@ -27,7 +27,7 @@ class Lane:
         sent: Callable[[Attempt], None],
         failed: Callable[[BaseException], None],
     ) -> None:
-        self._channel = channel
+        self.channel = channel
         self._clock = clock
         self._sender = Sender(channel, clock)
         self._sent = sent
@@ -54,6 +54,10 @@ class Lane:
         self._stopping = True
         self._messages.put(None)
 
+    def leave(self) -> None:
+        """Ask the lane to end after all the messages that it has."""
+        self._messages.put(None)
+
     def join(self, timeout: float) -> None:
         """Wait for the end."""
         self._thread.join(timeout)
@@ -61,7 +65,7 @@ class Lane:
     def is_overdue(self) -> bool:
         """Tell whether a message has been under way for longer than the channel may take."""
         sending = self._sending
-        patience = self._channel.timeout + _GRACE
+        patience = self.channel.timeout + _GRACE
         return sending is not None and time.monotonic() - sending[1] > patience
 
     def give_up_if_overdue(self) -> Attempt | None:
@@ -81,7 +85,7 @@ class Lane:
                 self.unsent.append(left)
         return Attempt(
             message.delivery_id,
-            self._channel.name,
+            self.channel.name,
             self._clock(),
             False,
             (time.monotonic() - begun) * 1000,

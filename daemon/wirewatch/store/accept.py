@@ -13,7 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.clock import iso, moment_of
-from wirewatch.model import Arrival, Article, Found, Outcome
+from wirewatch.model import Arrival, Article, Found, Match, Outcome
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.database import Store, Transaction, insert_all
 from wirewatch.store.known import FileRow, Known, look_up
@@ -22,7 +22,7 @@ from wirewatch.text.words import runs_scripts_together
 
 Row = dict[str, Any]
 
-_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False, ensure_ascii=False).encode
 _FINISHED = {FileState.STORED, FileState.DUPLICATE}
 
 
@@ -75,6 +75,7 @@ class _Batch:
         self._first_id = known.next_ids["files"]
         self._updates: list[Row] = []
         self._forgotten: list[int] = []
+        self._rules: dict[str, Match] = {}
 
     def add(self, outcome: Outcome) -> Accepted:
         """Decide what one outcome means for the ledger, and note the rows to write."""
@@ -154,6 +155,7 @@ class _Batch:
             "reason": reason.value if reason else None,
             "detail": outcome.detail or None,
             "format": outcome.format,
+            "parser": outcome.parser,
             "finished": None if waiting else self._now,
             "modified": iso(moment_of(arrival.stamp.mtime_ns)),
             "stamp": str(arrival.stamp),
@@ -193,6 +195,8 @@ class _Batch:
                 "source": arrival.inbox,
                 "url": article.url,
                 "status": article.status,
+                "subjects": _COMPACT(article.subjects),
+                "urgency": article.urgency,
                 "received": iso(arrival.seen),
                 "irregular": int(_is_irregular(article)),
             }
@@ -206,6 +210,7 @@ class _Batch:
         """Note an article's matches, and their alerts and deliveries."""
         match_ids = {}
         for match in found.matches:
+            self._rules[match.rule_hash] = match
             match_ids[match.rule] = match_id = self._known.next_id("matches")
             self._rows["matches"].append(
                 {
@@ -253,6 +258,10 @@ class _Batch:
         for row in self._updates:
             columns = ", ".join(f"{column} = :{column}" for column in row if column != "id")
             self._db.conn.execute(f"UPDATE files SET {columns} WHERE id = :id", row)  # noqa: S608
+        self._db.conn.executemany(
+            "INSERT OR IGNORE INTO rules VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [_rule_row(match, self._now) for match in self._rules.values()],
+        )
         for table, rows in self._rows.items():
             insert_all(self._db, table, rows)
         articles = self._rows["articles"]
@@ -262,6 +271,12 @@ class _Batch:
                 " SELECT id, title, dateline, body FROM articles WHERE id BETWEEN ? AND ?",
                 (articles[0]["id"], articles[-1]["id"]),
             )
+
+
+def _rule_row(match: Match, now: str) -> tuple[str, ...]:
+    """Give a rule as it was when it matched."""
+    severity, channels = match.severity.value, _COMPACT(match.channels)
+    return (match.rule_hash, match.rule, match.title, match.query, severity, channels, now)
 
 
 def _is_irregular(article: Article) -> bool:

@@ -1,7 +1,9 @@
 """Reading what is stored: articles by full text, newest first, and the lists that people see."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -11,7 +13,7 @@ from wirewatch.states import DeliveryState, Precision
 _COLUMNS = (
     "id", "received", "source", "guid", "version", "title", "headline", "dateline", "body",
     "published", "published_precision", "place", "country", "agency", "byline", "language", "url",
-    "status",
+    "status", "subjects", "urgency",
 )  # fmt: skip
 
 
@@ -25,30 +27,50 @@ class Stored:
     article: Article
 
 
-def candidates(db: Database, expression: str | None) -> Iterator[Stored]:
+def candidates(db: Database, expression: str | None, since: str = "") -> Iterator[Stored]:
     """Give articles newest first: those that an FTS5 expression may find, or all of them.
+
+    `since` is a moment as `received` has it; what arrived before it is left out.
 
     Articles whose words SQLite reads otherwise than matching does are always among them.
     """
     columns = ", ".join(f"a.{column}" for column in _COLUMNS)
-    if expression is None:
-        rows = db.execute(f"SELECT {columns} FROM articles a ORDER BY a.id DESC")  # noqa: S608
-    else:
-        rows = db.execute(
-            f"SELECT {columns} FROM articles a WHERE a.id IN"  # noqa: S608 - our own columns
-            " (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
-            " UNION SELECT id FROM articles WHERE irregular = 1) ORDER BY a.id DESC",
-            [expression],
+    found, values = "1", []
+    if expression is not None:
+        found = (
+            "a.id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
+            " UNION SELECT id FROM articles WHERE irregular = 1)"
         )
-    for row in rows:
-        values = dict(zip(_COLUMNS, row, strict=True))
-        precision = values.pop("published_precision")
-        yield Stored(
-            values.pop("id"),
-            values.pop("received"),
-            values.pop("source"),
-            Article(**values, published_precision=Precision(precision) if precision else None),
-        )
+        values = [expression]
+    rows = db.execute(
+        f"SELECT {columns} FROM articles a WHERE {found} AND a.received >= ? ORDER BY a.id DESC",  # noqa: S608 - our own columns
+        [*values, since],
+    )
+    yield from map(_stored, rows)
+
+
+def stored_article(db: Database, article_id: int) -> Stored | None:
+    """Give one article, or None."""
+    columns = ", ".join(_COLUMNS)
+    row = db.execute(f"SELECT {columns} FROM articles WHERE id = ?", [article_id]).fetchone()  # noqa: S608
+    return _stored(row) if row else None
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    """Make an article of its columns."""
+    values = dict(zip(_COLUMNS, row, strict=True))
+    precision = values.pop("published_precision")
+    subjects = tuple(json.loads(values.pop("subjects")))
+    return Stored(
+        values.pop("id"),
+        values.pop("received"),
+        values.pop("source"),
+        Article(
+            **values,
+            subjects=subjects,
+            published_precision=Precision(precision) if precision else None,
+        ),
+    )
 
 
 def article_count(db: Database) -> int:
@@ -62,14 +84,27 @@ def alert_log(db: Database, state: DeliveryState | None, limit: int) -> Iterator
     return db["alert_log"].rows_where(where, [state.value] if state else [], limit=limit)
 
 
+def rung(db: Database, article_id: int, rule: str) -> list[dict[str, Any]]:
+    """Give the deliveries of a rule's alert on an article; none when it did not ring."""
+    return list(
+        db.query(
+            "SELECT d.alert_id, d.channel, d.state, d.reason, d.due FROM deliveries d"
+            " JOIN alerts al ON al.id = d.alert_id WHERE al.article_id = ? AND al.rule = ?"
+            " ORDER BY d.id",
+            [article_id, rule],
+        )
+    )
+
+
 def alert_details(db: Database, alert_id: int) -> dict[str, object] | None:
     """Give an alert with its article's heading, its deliveries and their attempts, or None."""
     found = list(
         db.query(
-            "SELECT al.*, a.headline, a.source, a.place, a.agency, a.published, f.path, m.spans,"
-            " m.rule_hash FROM alerts al JOIN articles a ON a.id = al.article_id"
+            "SELECT al.*, a.headline, a.source, a.place, a.agency, a.published, a.guid, f.inbox,"
+            " f.path, f.kept, f.sha256, f.parser, m.spans, m.rule_hash, r.query, r.channels"
+            " FROM alerts al JOIN articles a ON a.id = al.article_id"
             " JOIN files f ON f.id = a.file_id JOIN matches m ON m.id = al.match_id"
-            " WHERE al.id = ?",
+            " LEFT JOIN rules r ON r.hash = m.rule_hash WHERE al.id = ?",
             [alert_id],
         )
     )

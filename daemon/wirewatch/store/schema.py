@@ -18,6 +18,7 @@ CREATE TABLE files (
     reason TEXT,
     detail TEXT,
     format TEXT,
+    parser TEXT,
     first_seen TEXT NOT NULL,
     finished TEXT,
     modified TEXT NOT NULL,
@@ -49,6 +50,8 @@ CREATE TABLE articles (
     source TEXT NOT NULL,
     url TEXT,
     status TEXT NOT NULL,
+    subjects TEXT NOT NULL,
+    urgency INTEGER,
     received TEXT NOT NULL,
     irregular INTEGER NOT NULL DEFAULT 0
 );
@@ -68,6 +71,16 @@ CREATE TABLE mentions (
 );
 CREATE INDEX mentions_article ON mentions (article_id);
 CREATE INDEX mentions_entry ON mentions (entry, article_id);
+
+CREATE TABLE rules (
+    hash TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    query TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    channels TEXT NOT NULL,
+    first_match TEXT NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE matches (
     id INTEGER PRIMARY KEY,
@@ -106,6 +119,12 @@ CREATE TABLE deliveries (
 CREATE UNIQUE INDEX deliveries_alert ON deliveries (alert_id, channel);
 CREATE INDEX deliveries_due ON deliveries (channel, due) WHERE state IN ('pending', 'failed');
 CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
+
+CREATE TABLE notices (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    at TEXT NOT NULL
+);
 
 CREATE TABLE attempts (
     id INTEGER PRIMARY KEY,

@@ -1,0 +1,56 @@
+"""Why did it not ring? The first clause that failed, or what held the alert."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wirewatch.errors import StoreError
+from wirewatch.pipeline.trials import explained
+from wirewatch.rules.explanation import first_failure
+from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.rulebook import Rule
+from wirewatch.states import DeliveryState
+from wirewatch.store.archive import rung, stored_article
+from wirewatch.store.database import open_reader
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Whether a rule rang for an article, and why, or why not."""
+
+    rang: bool
+    text: str
+
+
+def why_silent(
+    store: Path, rule: Rule, gazetteers: Mapping[str, Gazetteer], article: int
+) -> Silence:
+    """Say why a rule did not ring for a stored article. Raises StoreError when there is none."""
+    db = open_reader(store)
+    stored = stored_article(db, article)
+    if stored is None:
+        raise StoreError(f"there is no article {article}; `wirewatch search` gives their numbers")
+    deliveries = rung(db, article, rule.name)
+    if deliveries:
+        sent = [row for row in deliveries if row["state"] == DeliveryState.SENT]
+        said = "; ".join(_told(row) for row in deliveries)
+        return Silence(bool(sent), said)
+    found, _ = explained(rule, gazetteers, stored.article, stored.source)
+    if not found.true:
+        failed = first_failure(found)
+        note = f" ({failed.note})" if failed.note else ""
+        return Silence(False, f"not true of it, because of: {failed.query}{note}")
+    if not rule.channels:
+        return Silence(False, "true of it, but the rule names no channel, so nobody is told")
+    return Silence(
+        False,
+        "true of it as the rule is now, but it was not when the article arrived"
+        f" ({stored.received}): the rule or its lists have changed since, or are newer",
+    )
+
+
+def _told(row: Mapping[str, object]) -> str:
+    """Say what became of one delivery."""
+    why = f" ({row['reason']})" if row["reason"] else ""
+    when = f", due {row['due']}" if row["due"] and row["state"] != DeliveryState.SENT else ""
+    return f"alert {row['alert_id']} → {row['channel']}: {row['state']}{why}{when}"

@@ -1,0 +1,121 @@
+"""Rules, lists and channels taken in anew while the daemon runs: checked whole, swapped whole.
+
+A configuration at fault leaves the old one at work, and says so until it is mended.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from wirewatch.clock import Clock
+from wirewatch.config import read_config
+from wirewatch.deployment import Deployment, load_deployment
+from wirewatch.errors import ConfigError
+from wirewatch.store.database import Store, StoreUnavailableError
+from wirewatch.store.notices import Notice, set_notice
+
+_log = logging.getLogger("wirewatch.rules")
+
+_LOOK = 2.0  # seconds between two looks at the files
+
+State = tuple[tuple[str, int, int], ...]
+"""The files of a configuration as they are: path, time of change, size."""
+
+
+class Reloading:
+    """The thread that looks whether the configuration's files have changed, and takes them in."""
+
+    def __init__(
+        self,
+        path: Path,
+        deployment: Deployment,
+        store: Store,
+        clock: Clock,
+        swap: Callable[[Deployment], None],
+    ) -> None:
+        self._path = path
+        self._deployment = deployment
+        self._store = store
+        self._clock = clock
+        self._swap = swap
+        self._known = files_of(path)
+        self._seen = self._known
+        self._asked = threading.Event()
+        self._wake = threading.Event()
+        self._stopping = False
+
+    def ask(self) -> None:
+        """Ask for a reload, whether files have changed or not. Safe to call from a signal."""
+        self._asked.set()
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ask the thread to end."""
+        self._stopping = True
+        self._wake.set()
+
+    def run(self) -> None:
+        """Look now and then, until asked to stop."""
+        self._notice(Notice.RULES, self._deployment.version)
+        self._notice(Notice.RELOAD_FAULT, None)
+        while not self._stopping:
+            self._wake.wait(_LOOK)
+            self._wake.clear()
+            if not self._stopping:
+                self.look()
+
+    def look(self) -> None:
+        """Reload when asked to, or when files have changed and lie still since the last look."""
+        now = files_of(self._path)
+        settled, self._seen = now == self._seen, now
+        if self._asked.is_set() or (settled and now != self._known):
+            self._asked.clear()
+            self._known = now
+            self.reload()
+
+    def reload(self) -> None:
+        """Take the configuration in anew, or say what is wrong with it and keep the old one."""
+        try:
+            fresh = load_deployment(self._path)
+        except ConfigError as error:
+            self._notice(Notice.RELOAD_FAULT, str(error))
+            for fault in error.faults:
+                _log.error("not reloaded, the old rules stay at work: %s", fault)
+            return
+        old = self._deployment
+        if fresh.config.store != old.config.store or fresh.config.inboxes != old.config.inboxes:
+            _log.warning("the store or the inboxes have changed: that takes a restart")
+        self._swap(fresh)
+        self._deployment = fresh
+        self._notice(Notice.RULES, fresh.version)
+        self._notice(Notice.RELOAD_FAULT, None)
+        _log.info("reloaded: %d rules, version %s", len(fresh.rules), fresh.version)
+
+    def _notice(self, notice: Notice, value: str | None) -> None:
+        """Keep something for `wirewatch status`; a store that cannot be written does not matter."""
+        try:
+            with self._store.write() as db:
+                set_notice(db, notice, value, self._clock())
+        except StoreUnavailableError as error:
+            _log.warning("not noted for `wirewatch status`: %s", error)
+
+
+def files_of(path: Path) -> State:
+    """Give the state of a configuration's files; one that is gone has none."""
+    config, _ = read_config(path)
+    files = {
+        path,
+        *(config.rule_files if config else ()),
+        *(config.gazetteer_files if config else ()),
+    }
+    return tuple(sorted(state for file in files if (state := _state(file))))
+
+
+def _state(file: Path) -> tuple[str, int, int] | None:
+    """Give the state of one file."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return str(file), status.st_mtime_ns, status.st_size

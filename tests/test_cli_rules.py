@@ -1,0 +1,219 @@
+"""Rules on the command line: listed, tested, explained, tried on the archive, alerts replayed."""
+
+import json
+
+import pytest
+
+from conftest import STORY, Site, Wirewatch
+
+RULES = """
+[[rule]]
+name = "visits"
+title = "Visits"
+query = 'Majilis NEAR/3 (visit* OR delegation*) AND NOT title:sport'
+channels = ["desk"]
+[[rule.test]]
+text = "A delegation of the Majilis came."
+spans = ["delegation", "Majilis"]
+[[rule.test]]
+text = "A delegation came to a city far from the Majilis."
+matches = false
+[[rule]]
+name = "any"
+query = '/[a-z]+/ AND Majilis'
+[[rule]]
+name = "slow"
+query = '/[0-9]+/'
+"""
+
+
+@pytest.fixture
+def rules(site: Site) -> Site:
+    (site.folder / "rules.toml").write_text(RULES)
+    return site
+
+
+@pytest.mark.usefixtures("rules")
+def test_rules_are_listed(wirewatch: Wirewatch) -> None:
+    """`rules list` gives each rule with its hash and query, and says which one is slow and why."""
+    listed = json.loads(wirewatch("rules", "list", "--json").out)
+    assert [row["name"] for row in listed] == ["visits", "any", "slow"]
+    assert [row["tests"] for row in listed] == [2, 0, 0]
+    assert listed[0]["note"] is None
+    assert "tried on every article" in listed[2]["note"]
+    shown = wirewatch("rules", "list").out
+    assert f"visits  normal  → desk  {listed[0]['hash']}" in shown
+    assert "rule 'slow' is slow" in wirewatch("check").out
+
+
+def test_the_tests_of_rules_are_run(rules: Site, wirewatch: Wirewatch) -> None:
+    """`rules test` runs them, counts them, and names the rules that have none."""
+    ran = wirewatch("rules", "test")
+    assert (ran.code, ran.out) == (0, "2 of 2 tests passed\n2 of 3 rules have no test: any, slow\n")
+    (rules.folder / "story.txt").write_text("ASTANA, March 2. A delegation of the Majilis met.")
+    more = '[[rule.test]]\nfile = "story.txt"\nmatches = false\n[[rule.test]]\nfile = "no.txt"\n'
+    wrong = '[[rule.test]]\ntext = "A visit of the Majilis."\nspans = ["visit"]\n'
+    (rules.folder / "rules.toml").write_text(
+        RULES.split('[[rule]]\nname = "any"', maxsplit=1)[0] + more + wrong
+    )
+    ran = wirewatch("rules", "test")
+    assert ran.code == 1
+    assert "rule[1].test[3]: rule 'visits' matches, at ['delegation', 'Majilis']" in ran.out
+    assert "rule[1].test[4]: rule 'visits'" in ran.out
+    assert "no.txt cannot be read" in ran.out
+    assert "marks ['visit', 'Majilis'], not ['visit']" in ran.out
+    assert "2 of 5 tests passed" in ran.out
+    told = json.loads(wirewatch("rules", "test", "--json").out)
+    assert (told["tests"], len(told["failed"]), told["rules_without_test"]) == (5, 3, [])
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("matches = true", "needs a text or a file"),
+        ('text = "a"\nfile = "b"', "not both"),
+        ('text = "a"\nmatches = false\nspans = ["a"]', "names spans"),
+        ('txt = "a"', "did you mean 'text'?"),
+    ],
+)
+def test_a_test_that_makes_no_sense_is_a_fault(
+    rules: Site, wirewatch: Wirewatch, test: str, said: str
+) -> None:
+    """A test without a text, with two, or that contradicts itself stops the start by name."""
+    (rules.folder / "rules.toml").write_text(f"{RULES}[[rule.test]]\n{test}\n")
+    ran = wirewatch("check")
+    assert ran.code == 2
+    assert "rule[3].test[1]" in ran.err
+    assert said in ran.err
+
+
+def test_a_rule_is_explained(rules: Site, wirewatch: Wirewatch) -> None:
+    """`rules explain` draws what was true and where, and how close a NEAR that failed came."""
+    story = rules.folder / "story.txt"
+    story.write_text("ASTANA, March 2. A delegation came to a city far from the old Majilis.")
+    ran = wirewatch("rules", "explain", "visits", story)
+    assert ran.code == 1
+    assert "✗ NEAR/3  closest: 9 words apart" in ran.out
+    assert "✓ majilis  “Majilis” body 45" in ran.out
+    assert "✗ visit*  not found" in ran.out
+    assert "because of: NEAR/3 (closest: 9 words apart)" in ran.out
+    story.write_text("ASTANA, March 2. A delegation of the Majilis came.")
+    ran = wirewatch("rules", "explain", "visits", story, "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["query"], told["true"]) == (0, "AND", True)
+    assert told["parts"][0]["spans"] == [["body", 2, 12], ["body", 20, 27]]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("explain", "visit", "1"), "did you mean 'visits'?"),
+        (("explain", "visits", "99"), "there is no"),
+        (("explain", "visits", "no.txt"), "no.txt cannot be read"),
+        (("why-not", "visits", "99"), "there is no"),
+        (("backtest", "visits", "--since", "soon"), "no duration"),
+    ],
+)
+def test_what_is_not_there_is_said(
+    rules: Site, wirewatch: Wirewatch, words: tuple[str, ...], said: str
+) -> None:
+    """An unknown rule, article, file or time is an error that says so."""
+    rules.deliver("story.txt", STORY)
+    wirewatch("ingest", rules.inbox, "--no-deliver")
+    ran = wirewatch("rules", *words)
+    assert ran.code != 0
+    assert said in ran.err
+
+
+def told(site: Site, wirewatch: Wirewatch, *stories: str) -> None:
+    """Take stories in, without telling anybody."""
+    for number, story in enumerate(stories):
+        site.deliver(f"s{number}.txt", story)
+    wirewatch("ingest", site.inbox, "--no-deliver")
+
+
+NEAR = "ASTANA, March 2. A delegation of the Majilis came, Kazinform reports."
+FAR = "BAKU, March 2. A delegation came, and nobody knew why the Majilis met, Trend reports."
+
+
+def test_why_it_did_not_ring(rules: Site, wirewatch: Wirewatch) -> None:
+    """`rules why-not` names the clause that failed, the state of the alert, or what has changed."""
+    told(rules, wirewatch, NEAR, FAR)
+    numbers = [row["id"] for row in json.loads(wirewatch("search", "majilis", "--json").out)][::-1]
+    by_city = {
+        row["place"]: row["id"] for row in json.loads(wirewatch("search", "majilis", "--json").out)
+    }
+    assert len(numbers) == 2
+    ran = wirewatch("rules", "why-not", "visits", by_city["BAKU"])
+    assert (ran.code, ran.out) == (
+        1, "visits: not true of it, because of: NEAR/3 (closest: 7 words apart)\n",
+    )  # fmt: skip
+    assert "→ desk: pending" in wirewatch("rules", "why-not", "visits", by_city["ASTANA"]).out
+    assert "names no channel" in wirewatch("rules", "why-not", "any", by_city["BAKU"]).out
+    (rules.folder / "rules.toml").write_text(RULES.replace("NEAR/3", "NEAR/30"))
+    assert "as the rule is now" in wirewatch("rules", "why-not", "visits", by_city["BAKU"]).out
+
+
+def test_a_rule_is_tried_on_the_archive(rules: Site, wirewatch: Wirewatch) -> None:
+    """`rules backtest` says what would have rung, by day, with samples; nothing is told."""
+    told(rules, wirewatch, NEAR, FAR)
+    fired = json.loads(wirewatch("rules", "backtest", "visits", "--since", "2d", "--json").out)
+    assert fired["articles"] == fired["busiest_day"] == 1
+    assert fired["channels"] == {"desk": 1}
+    assert [sample["headline"][:12] for sample in fired["samples"]] == ["A delegation"]
+    shown = wirewatch("rules", "backtest", "visits", "--since", "2d").out.splitlines()
+    assert shown[0] == "visits: 1 articles in 2 days, 0.5 a day"
+    assert len([line for line in shown if line.startswith("  20")]) == 3
+    assert sum("█" in line for line in shown) == 1
+
+
+def test_versions_of_rules_are_compared(rules: Site, wirewatch: Wirewatch) -> None:
+    """`rules diff` tells what a new version gains and loses, and fails when it is too loud."""
+    told(rules, wirewatch, NEAR, FAR)
+    new = rules.folder / "new.toml"
+    new.write_text(RULES.replace("NEAR/3", "NEAR/30"))
+    old = rules.folder / "rules.toml"
+    found = json.loads(wirewatch("rules", "diff", old, new, "--json").out)["rules"]["visits"]
+    assert (found["old"]["articles"], found["new"]["articles"]) == (1, 2)
+    assert (len(found["gained"]), found["lost"]) == (1, [])
+    shown = wirewatch("rules", "diff", new, old).out
+    assert "visits: 2 → 1 articles" in shown
+    assert "→ desk: 2 → 1 alerts" in shown
+    assert "  - " in shown
+    loud = wirewatch("rules", "diff", old, new, "--max-alerts-per-day", "1")
+    assert loud.code == 1
+    assert "TOO LOUD visits: 2 on its busiest day, the limit is 1" in loud.out
+    assert wirewatch("rules", "diff", old, new, "--max-alerts-per-day", "2").code == 0
+
+
+def test_an_alert_is_replayed(rules: Site, wirewatch: Wirewatch) -> None:
+    """`prove` replays an alert from its file and says identical, or what differs."""
+    told(rules, wirewatch, NEAR)
+    ran = wirewatch("prove", 1)
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "identical")
+    assert [line.split()[1] for line in ran.out.splitlines()[:-1]] == [
+        "file", "article", "rule", "match", "key",
+    ]  # fmt: skip
+    (rules.folder / "rules.toml").write_text(RULES.replace("NEAR/3", "NEAR/1"))
+    assert wirewatch("prove", 1).code == 0, "the rule is kept as it was"
+    (rules.inbox / "s0.txt").write_text(NEAR.replace("came", "went"))
+    proved = json.loads(wirewatch("prove", 1, "--json").out)
+    differs = [row["what"] for row in proved["findings"] if not row["same"]]
+    assert (proved["identical"], differs) == (False, ["file", "article"])
+    (rules.inbox / "s0.txt").unlink()
+    ran = wirewatch("prove", 1)
+    assert ran.code == 1
+    assert "gone (s0.txt); replayed from what is stored" in ran.out
+    assert "there is no alert 7" in wirewatch("prove", 7).err
+
+
+def test_a_proof_notices_changed_lists(site: Site, wirewatch: Wirewatch) -> None:
+    """When a list has changed since, the replay says so, and what that does to the match."""
+    told(site, wirewatch, STORY)
+    assert wirewatch("prove", 1).code == 0
+    lists = site.folder / "parliament.toml"
+    lists.write_text(lists.read_text().replace('name = "Milli Majlis"', 'name = "Other"'))
+    ran = wirewatch("prove", 1)
+    assert ran.code == 1
+    assert "its lists have changed" in ran.out
+    assert "no match; then" in ran.out
