@@ -1,7 +1,6 @@
 """Parliaments recognised in labelled sentences: precision and recall, by language.
 
-The sentences were written for this project by people who did not see the gazetteer; half of them
-are traps. `python tests/test_labelled.py` prints the figures by language and every mistake.
+The sentences were made for this project without sight of the gazetteer; half of them are traps. `python tests/test_labelled.py` prints the figures by language and every mistake.
 """
 
 import tomllib
