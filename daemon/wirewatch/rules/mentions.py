@@ -67,10 +67,11 @@ def spellings_of(gazetteer: Gazetteer) -> Iterable[tuple[str, Spelling]]:
     for entry in gazetteer.entries:
         yield from _spellings(gazetteer.name, entry)
     for generic in gazetteer.generics:
+        former_first = sorted(gazetteer.entries, key=lambda entry: entry.valid_until is None)
         members = {
             f"#{entry.country}": entry.id
-            for entry in gazetteer.entries
-            if generic.name in entry.generics and entry.country and not entry.valid_until
+            for entry in former_first
+            if generic.name in entry.generics and entry.country
         }
         shared = Spelling(gazetteer.name, "", members=members, beside=generic.beside)
         for text in generic.spellings:

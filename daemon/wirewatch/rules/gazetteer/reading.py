@@ -115,15 +115,17 @@ def _gazetteer(name: str, known: _List, faults: list[Fault]) -> Gazetteer:
         code: merged([country_of(row.what, _writing(row, known, faults)) for row in rows])
         for code, rows in known.countries.items()
     }
-    generics = tuple(
-        generic_of(name, [(row.what, _writing(row, known, faults)) for row in rows])
-        for name, rows in known.generics.items()
-    )
     entries = tuple(
         row.what
         if isinstance(row.what, Entry)
         else entry_of(row.what, countries.get(row.what.country or ""), _writing(row, known, faults))
         for row in known.rows.values()
+    )
+    named = dict.fromkeys(name for entry in entries for name in sorted(entry.generics))
+    generics = tuple(
+        generic_of(name, [(row.what, _writing(row, known, faults)) for row in rows])
+        for name in (known.generics | named)
+        for rows in (known.generics.get(name, []),)
     )
     rows = list(known.rows.values())
     if known.checked:

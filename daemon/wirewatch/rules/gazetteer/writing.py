@@ -84,9 +84,10 @@ def country_of(row: CountryTable, writing: Writing) -> Country:
 
 
 def generic_of(name: str, rows: Sequence[tuple[GenericTable, Writing]]) -> Generic:
-    """Write a general name out, as several files have it."""
-    spellings = (text for row, writing in rows for text in writing.kept("spelled", row.written()))
-    return Generic(name, tuple(dict.fromkeys(spellings)), name in _BESIDE)
+    """Write a general name out, as several files have it; it is written as it is called, too."""
+    spellings = [text for row, writing in rows for text in writing.kept("spelled", row.written())]
+    itself = () if name in _BESIDE else (name,)
+    return Generic(name, tuple(dict.fromkeys((*itself, *spellings))), name in _BESIDE)
 
 
 def entry_of(row: EntryTable, country: Country | None, writing: Writing) -> Entry:
@@ -101,7 +102,7 @@ def entry_of(row: EntryTable, country: Country | None, writing: Writing) -> Entr
         for number, context in enumerate(row.context, start=1)
     ]
     if row.generic:
-        contexts.append(Context(generic, (), _near(country, row, "generic", writing)))
+        _near(country, row, "generic", writing)
     return Entry(
         id=row.id,
         name=row.name,
