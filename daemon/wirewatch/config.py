@@ -6,7 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.secret import resolve
@@ -58,9 +65,11 @@ def _some_time(value: timedelta) -> timedelta:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*(ms|s|m|h|d)$"})
+_SIZE_SCHEMA = WithJsonSchema({"type": ["integer", "string"]})
+Duration = Annotated[timedelta, BeforeValidator(duration), _DURATION_SCHEMA]
 SomeTime = Annotated[Duration, AfterValidator(_some_time)]
-Size = Annotated[int, BeforeValidator(_size)]
+Size = Annotated[int, BeforeValidator(_size), _SIZE_SCHEMA]
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
 
