@@ -24,6 +24,7 @@ _SURE_SCRIPTS = ("LATIN", "CYRILLIC", "DIGIT", "ARMENIAN", "DEVANAGARI")
 _SAME_TO_US = {"i": ("i", "ı"), "е": ("е", "ё"), "ss": ("ss", "ß"), "'": ("'", "ʻ", "ʼ")}
 _AMBIGUOUS = re.compile("|".join(_SAME_TO_US))
 _MOST_AMBIGUOUS = 3  # places of a term that are tried in all ways; from the next on it is a prefix
+_MOST_NAMES = 500  # of a list: an expression of more takes longer than looking at every article
 _MAX_DEPTH = 20  # FTS5's own parser gives up at some 35 parentheses inside each other
 
 
@@ -40,14 +41,35 @@ def fts_expression(query: Node, gazetteers: Mapping[str, Gazetteer], depth: int 
         case Or(parts):
             return _any([fts_expression(part, gazetteers, depth + 1) for part in parts])
         case Named():
-            entries = meant(gazetteers, query.gazetteer, query.part)
-            words = {fold_term(word) for _, entry in entries for word in entry.written()}
-            sure = [_phrase(Term(word, zones=query.zones)) for word in sorted(words)]
-            return _any(sure)
+            return _any_name(query, gazetteers)
         case Term():
             return _phrase(query)
         case _:
             return None
+
+
+def _any_name(query: Named, gazetteers: Mapping[str, Gazetteer]) -> str | None:
+    """Write every name of what a list means; with too many of them every article is a candidate."""
+    words = _names(query, gazetteers)
+    if len(words) > _MOST_NAMES:
+        return None
+    return _any([_phrase(Term(word, zones=query.zones)) for word in sorted(words)])
+
+
+def _names(query: Named, gazetteers: Mapping[str, Gazetteer]) -> set[str]:
+    """Give every way in which what a list means may be written, folded; it stops at too many."""
+    names: set[str] = set()
+    generics: set[tuple[str, str]] = set()
+    for owner, entry in meant(gazetteers, query.gazetteer, query.part):
+        names.update(map(fold_term, entry.written()))
+        generics.update((owner, name) for name in entry.generics)
+        if len(names) > _MOST_NAMES:
+            return names
+    for owner in {owner for owner, _ in generics}:
+        for generic in gazetteers[owner].generics:
+            if (owner, generic.name) in generics:
+                names.update(map(fold_term, generic.written()))
+    return names
 
 
 def _any(parts: list[str | None]) -> str | None:

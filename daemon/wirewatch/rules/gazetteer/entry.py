@@ -72,6 +72,10 @@ class Generic:
     spellings: tuple[str, ...]
     beside: bool
 
+    def written(self) -> set[str]:
+        """Give every way in which it may be written, written out."""
+        return {word for text in self.spellings for word in expanded(text, {})}
+
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
