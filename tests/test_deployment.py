@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ManualClock
+from conftest import GAZETTEER, ManualClock
+from wirewatch import deployment
 from wirewatch.deployment import Deployment, load_deployment
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.states import Severity
@@ -30,10 +31,17 @@ HIDDEN = "hunter2-sesame"
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Give a writer of a configuration with a channel, its rules and one gazetteer."""
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Write:
+    """Give a writer of a configuration with a channel, its rules and one gazetteer.
+
+    But for tests of what ships, a far smaller gazetteer stands for that, for speed.
+    """
     folder = tmp_path / "config"
     (folder / "lists").mkdir(parents=True)
+    if "shipped" not in request.node.name:
+        (tmp_path / "parliament.toml").write_text(GAZETTEER)
+        lists = [tmp_path / "parliament.toml"]
+        monkeypatch.setattr(deployment, "shipped_gazetteers", lambda: lists)
 
     def written(
         url: str = "json://127.0.0.1/hook",
