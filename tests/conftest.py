@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from wirewatch.alerts.compose import compose
 from wirewatch.cli import main
 from wirewatch.model import Arrival, Article, Found, Match, Mention, Outcome, Span, Stamp
 from wirewatch.notify.send import load_plugins
+from wirewatch.rules.gazetteer.reading import load_gazetteers
+from wirewatch.rules.matcher import Matcher
 from wirewatch.states import FileState, Severity
 from wirewatch.store.database import Store
 
@@ -47,6 +50,12 @@ def _plugins() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         load_plugins()
+
+
+@cache
+def shipped_matcher() -> Matcher:
+    """Give the gazetteers that come with the program, compiled once: it takes two seconds."""
+    return Matcher((), load_gazetteers(deployment.shipped_gazetteers(), ()))
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from typing import NamedTuple
 
 import pytest
 
-from wirewatch.deployment import shipped_gazetteers
+from conftest import shipped_matcher
 from wirewatch.formats import parse
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.reading import load_gazetteers
-from wirewatch.rules.matcher import Matcher
 from wirewatch.states import Precision
 
 FOLDER = Path(__file__).parents[2] / "shared" / "seeds"
@@ -99,6 +97,6 @@ def test_text_is_whole(document: Document) -> None:
 
 def test_parliaments(document: Document) -> None:
     """Every legislature that the story names is found by the shipped gazetteer."""
-    matcher = Matcher((), load_gazetteers(shipped_gazetteers(), ()))
+    matcher = shipped_matcher()
     mentions, _ = matcher.match(_article(document), "wires")
     assert {each.entry for each in mentions if each.zone == "body"} == document.parliaments

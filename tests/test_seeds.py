@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from wirewatch.deployment import shipped_gazetteers
+from conftest import shipped_matcher
 from wirewatch.formats import parse
 from wirewatch.model import Article, Mention
-from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.matcher import Matcher
 
 FOLDER = Path(__file__).parents[1] / "seeds"
@@ -27,7 +26,7 @@ each_seed = pytest.mark.parametrize("seed", SEEDS)
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
     """Give the gazetteers that come with the program."""
-    return Matcher((), load_gazetteers(shipped_gazetteers(), ()))
+    return shipped_matcher()
 
 
 def _expected(seed: str) -> Any:

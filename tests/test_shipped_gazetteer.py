@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from conftest import shipped_matcher
 from wirewatch.deployment import shipped_gazetteers
 from wirewatch.model import Article
 from wirewatch.rules.gazetteer.entry import Gazetteer
 from wirewatch.rules.gazetteer.faults import clashes
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.gazetteer.table import GazetteerTable
-from wirewatch.rules.matcher import Matcher
 from wirewatch.tomlfile import read_table
 
 FOLDER = Path(__file__).parents[1] / "config" / "gazetteers"
@@ -102,9 +102,9 @@ def test_no_two_entries_share_a_name(gazetteers: dict[str, Gazetteer]) -> None:
         assert list(map(str, clashes(gazetteer.entries, ids.__getitem__))) == []
 
 
-def test_each_entry_is_found_by_its_name(gazetteers: dict[str, Gazetteer]) -> None:
+def test_each_entry_is_found_by_its_name() -> None:
     """The name that is shown for an entry is recognised as it, if need be beside its country."""
-    matcher = Matcher([], gazetteers)
+    matcher = shipped_matcher()
     names = {row.code: row.names[0] for t in TABLES.values() for row in t.country if row.names}
     lost = []
     for row in (row for table in TABLES.values() for row in table.entry):
@@ -115,9 +115,9 @@ def test_each_entry_is_found_by_its_name(gazetteers: dict[str, Gazetteer]) -> No
     assert lost == []
 
 
-def test_words_that_mean_many_things_are_not_listed(parliament: Gazetteer) -> None:
+def test_words_that_mean_many_things_are_not_listed() -> None:
     """A bare 'Senate' or 'Parliament', in any language, names nobody by itself."""
-    matcher = Matcher([], {"parliament": parliament})
+    matcher = shipped_matcher()
     for text in AMBIGUOUS:
         mentions, _ = matcher.match(Article("guid", "", "", f"The {text}."), "wires")
         assert [mention.spelling for mention in mentions] == []
@@ -160,9 +160,7 @@ def test_the_turkic_legislatures_are_known(parliament: Gazetteer, country: str) 
         ("Deutscher Bundestag, the Bundestag's seat", ["de-bundestag"] * 2),
     ],
 )
-def test_texts_of_the_press_are_understood(
-    parliament: Gazetteer, text: str, names: list[str]
-) -> None:
+def test_texts_of_the_press_are_understood(text: str, names: list[str]) -> None:
     """Parliaments are recognised as the press writes them, each once, the longest name winning."""
-    mentions, _ = Matcher([], {"p": parliament}).match(Article("g", "", "", text), "wires")
+    mentions, _ = shipped_matcher().match(Article("g", "", "", text), "wires")
     assert [mention.entry for mention in mentions] == names
