@@ -12,6 +12,8 @@ from crash.trial import Trial
 _SERIES = 4
 _KILLS = 50  # in each series, on one store
 
+_START = 3.0  # seconds in which a daemon is at work, its lists read
+
 
 @pytest.mark.parametrize("series", range(_SERIES))
 @pytest.mark.parametrize("new_trial", ["1s"], indirect=True)
@@ -36,10 +38,10 @@ def _wait(rng: random.Random, trial: Trial, daemon: Daemon) -> None:
     """Wait for a random moment: while it starts, after lines of its log, or after messages."""
     kind = rng.random()
     if kind < 0.2:
-        threading.Event().wait(rng.uniform(0.0, 0.6))
+        threading.Event().wait(rng.uniform(0.0, _START))
         return
     if kind < 0.6:
-        daemon.wait_lines(rng.randint(1, 20), 1)
+        daemon.wait_lines(rng.randint(1, 20), _START + 1)
     else:
-        trial.receiver.wait_for(len(trial.receiver.receipts) + rng.randint(1, 8), 1)
+        trial.receiver.wait_for(len(trial.receiver.receipts) + rng.randint(1, 8), _START + 1)
     threading.Event().wait(rng.uniform(0.0, 0.03))
