@@ -112,6 +112,8 @@ def test_a_rule_is_explained(rules: Site, wirewatch: Wirewatch) -> None:
         (("explain", "visits", "no.txt"), "no.txt cannot be read"),
         (("why-not", "visits", "99"), "there is no"),
         (("backtest", "visits", "--since", "soon"), "no duration"),
+        (("backtest", "visits", "--since", "0d"), "no time from"),
+        (("backtest", "visits", "--since", "999999d"), "no time from"),
     ],
 )
 def test_what_is_not_there_is_said(

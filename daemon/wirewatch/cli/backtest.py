@@ -12,19 +12,23 @@ from wirewatch.cli.rules import RuleName, deployment_of, rule_named, rules
 if TYPE_CHECKING:
     from wirewatch.pipeline.backtest import Difference, Fired
 
+_FURTHEST = timedelta(days=36_500)
 _BAR = 40  # characters of the longest bar
 _SHOWN = 10  # articles of a list
 
 
-def _duration(text: str) -> timedelta:
-    """Read `30d`."""
+def _moment(since: str, now: datetime) -> datetime:
+    """Read how far back `30d` is."""
     from wirewatch.config import duration
 
     try:
-        found: timedelta = duration(text)
+        back: timedelta = duration(since)
     except ValueError as error:
         raise typer.BadParameter(str(error).replace(" | ", "; ")) from error
-    return found
+    if not timedelta(0) < back <= _FURTHEST:
+        problem = f"{since!r} is no time from 1ms to {_FURTHEST.days}d"
+        raise typer.BadParameter(problem, param_hint="--since")
+    return now - back
 
 
 Since = Annotated[str, typer.Option(metavar="TIME", help="How far back: 12h, 30d.")]
@@ -43,7 +47,7 @@ def backtest(
 
     deployment = deployment_of(context)
     now = utc_now()
-    first = now - _duration(since)
+    first = _moment(since, now)
     one = rule_named(deployment, rule)
     fired = run(deployment.config.store, one, deployment.gazetteers, first)
     if as_json:
@@ -83,7 +87,7 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
         deployment.config.store,
         (versions[0], versions[1]),
         deployment.gazetteers,
-        utc_now() - _duration(since),
+        _moment(since, utc_now()),
     )
     loud = {
         name: one.new.busiest
