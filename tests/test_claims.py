@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from conftest import Answer, ManualClock, Receiver, told
+from conftest import START, Answer, ManualClock, Receiver, told
 from wirewatch.model import Message, Outcome
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.commit import Committer
 from wirewatch.pipeline.deliveries import Deliveries, Patience
-from wirewatch.store.database import Store, Transaction
+from wirewatch.store.accept import accept
+from wirewatch.store.database import Store, StoreUnavailableError, Transaction
 
 Commit = Callable[..., None]
 
@@ -147,3 +148,53 @@ def test_nothing_is_claimed_once_the_process_stops(
     commit(told("a", "Alpha met.", ("desk",)))
     assert states(store) == {"pending": 1}
     assert not receiver.at("/desk")
+
+
+def test_a_channel_that_goes_while_its_message_is_claimed(
+    store: Store, receiver: Receiver, outbox: Deliveries
+) -> None:
+    """What was claimed for a channel that a reload takes away is not sent, and ends as dead."""
+    accept(store, [told("a", "Alpha met.", ("desk", "phone"))], START)
+    with store.write() as db:
+        claimed = outbox.claim(db)
+    outbox.replace({"phone": Channel("phone", f"json://{receiver.host}/phone")}, Patience())
+    outbox.put(claimed)
+    outbox.drain()
+    assert {row["channel"]: row["state"] for row in store.db["deliveries"].rows} == {
+        "desk": "dead",
+        "phone": "sent",
+    }
+    assert not receiver.at("/desk")
+
+
+def test_a_store_that_is_busy_does_not_stop_a_reload(
+    store: Store, outbox: Deliveries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Channels are swapped at once; what that means for the outbox is written when it can be."""
+    accept(store, [told("a", "Alpha met.", ("desk",))], START)
+    with monkeypatch.context() as locked:
+        locked.setattr(Store, "write", unavailable)
+        outbox.replace({}, Patience())
+        with pytest.raises(StoreUnavailableError):
+            outbox.turn()
+    outbox.turn()
+    assert states(store) == {"dead": 1}
+
+
+def unavailable(_: Store) -> None:
+    raise StoreUnavailableError("locked")
+
+
+def test_an_old_lane_ends_what_it_was_given(
+    store: Store, receiver: Receiver, outbox: Deliveries
+) -> None:
+    """A changed channel's messages go where they were going; a stop waits for them and records."""
+    receiver.answers["/desk"] = Answer(hold=(held := threading.Event()))
+    accept(store, [told("a", "Alpha met.", ("desk",))], START)
+    outbox.turn()
+    receiver.wait_for("/desk")
+    outbox.replace({"desk": Channel("desk", f"json://{receiver.host}/phone")}, Patience())
+    held.set()
+    outbox.drain()
+    assert states(store) == {"sent": 1}
+    assert not receiver.at("/phone")

@@ -70,6 +70,8 @@ class Deliveries:
         self._beat = beat
         self._lanes: dict[str, Lane] = {}
         self._leaving: list[Lane] = []
+        self._homeless: list[Message] = []
+        self._settled = channels  # for which what waits for other ones is retired
         self._done: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
         self._unrecorded: list[Attempt] = []
         self._failure: BaseException | None = None
@@ -123,10 +125,16 @@ class Deliveries:
         """Record what came back and claim what is due, in one transaction; pass it to the lanes."""
         self._unrecorded += self._returned()
         self._unrecorded += self._given_up()
+        homeless, channels = list(self._homeless), self._channels
         with self._store.write() as db:
             record(db, self._unrecorded, self._patience.delay, self._patience.give_up_after)
+            release(db, homeless)
+            if homeless or channels is not self._settled:
+                retire(db, channels, self._clock())
             messages = self.claim(db)
         self._unrecorded = []
+        self._settled = channels
+        del self._homeless[: len(homeless)]
         self.put(messages)
 
     def claim(self, db: Transaction) -> list[Message]:
@@ -139,27 +147,33 @@ class Deliveries:
         """Go on with other channels. Safe to call from any thread.
 
         What a changed channel has been given already is still sent by its old lane; what waits
-        for a channel that is gone is dead.
+        for a channel that is gone is dead after the next turn.
         """
         with self._lanes_change:
-            for name in [
-                name for name, lane in self._lanes.items() if lane.channel != channels.get(name)
-            ]:
-                self._leaving.append(self._lanes.pop(name))
-                self._leaving[-1].leave()
+            for name, lane in list(self._lanes.items()):
+                if lane.channel != channels.get(name):
+                    self._leaving.append(self._lanes.pop(name))
+                    lane.leave()
             self._channels, self._patience = channels, patience
-        with self._store.write() as db:
-            retire(db, channels, self._clock())
         self.wake()
 
     def put(self, messages: Iterable[Message]) -> None:
         """Pass claimed messages to the lanes. Safe to call from any thread.
 
-        What comes after the end stays claimed, and the next start makes it due again.
+        What comes after the end stays claimed, and the next start makes it due again. What was
+        claimed for a channel that is gone meanwhile is given back.
         """
         with self._lanes_change:
             for message in messages if not self._ended else ():
-                self._lane(message.channel).put(message)
+                self._pass_on(message)
+
+    def _pass_on(self, message: Message) -> None:
+        """Give a message to its channel's lane, if there still is such a channel."""
+        if message.channel in self._channels:
+            self._lane(message.channel).put(message)
+        else:
+            self._homeless.append(message)
+            self.wake()
 
     def _turn_or_wait(self, *, woken: bool = False) -> float:
         """Take a turn if there is, or may be, work; give the seconds until there is some."""
@@ -206,8 +220,8 @@ class Deliveries:
             del self._lanes[name]
         else:
             self._leaving.remove(lane)
-        for message in lane.unsent if name in self._channels else ():
-            self._lane(name).put(message)
+        for message in lane.unsent:
+            self._pass_on(message)
 
     def _lane(self, name: str) -> Lane:
         """Give a channel's lane, made when it is first needed."""
@@ -237,13 +251,14 @@ class Deliveries:
         """
         with self._lanes_change:
             self._ended = True
-        for lane in self._lanes.values():
+            lanes = [*self._lanes.values(), *self._leaving]
+        for lane in lanes:
             lane.stop()
         deadline = time.monotonic() + _STOP
-        for lane in self._lanes.values():
+        for lane in lanes:
             lane.join(max(0.0, deadline - time.monotonic()))
         attempts = self._unrecorded + self._returned()
-        unsent = [message for lane in self._lanes.values() for message in lane.unsent]
+        unsent = self._homeless + [message for lane in lanes for message in lane.unsent]
         try:
             with self._store.write() as db:
                 record(db, attempts, self._patience.delay, self._patience.give_up_after)
