@@ -12,7 +12,7 @@ from wirewatch.rules.fulltext import fts_expression
 from wirewatch.rules.gazetteer.entry import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.query.logic import Or
-from wirewatch.rules.rulebook import Rule
+from wirewatch.rules.rulebook import Rule, named_lists
 from wirewatch.store.archive import Stored, candidates
 from wirewatch.store.database import open_reader
 
@@ -102,7 +102,7 @@ def _matched(
     """Give the articles that rules match, newest first: full text finds, the matcher decides."""
     if not rules:
         return
-    matcher = Matcher(rules, gazetteers)
+    matcher = Matcher(rules, named_lists(rules, gazetteers))
     expression = fts_expression(Or(tuple(rule.query for rule in rules)), gazetteers)
     for stored in candidates(open_reader(store), expression, iso(since)):
         _, matches = matcher.match(stored.article, stored.source)

@@ -14,7 +14,7 @@ from wirewatch.model import Article, Span
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.rules.gazetteer.entry import Gazetteer
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.rulebook import Rule, rule_again
+from wirewatch.rules.rulebook import Rule, named_lists, rule_again
 from wirewatch.states import Severity
 from wirewatch.store.archive import alert_details, stored_article
 from wirewatch.store.database import open_reader
@@ -128,7 +128,7 @@ def _matched_again(
     source: str,
 ) -> Iterator[Finding]:
     """Match again, and make the keys again."""
-    _, matches = Matcher([rule], gazetteers).match(article, source)
+    _, matches = Matcher([rule], named_lists([rule], gazetteers)).match(article, source)
     spans = [list(span) for match in matches for span in match.spans]
     then = [list(Span(*span)) for span in json.loads(str(kept["spans"]))]
     same = spans == then

@@ -7,7 +7,7 @@ from wirewatch.model import Span
 from wirewatch.rules.fulltext import fts_expression
 from wirewatch.rules.gazetteer.entry import Gazetteer
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.rulebook import rule_of
+from wirewatch.rules.rulebook import named_lists, rule_of
 from wirewatch.store.archive import Stored, candidates
 from wirewatch.store.database import open_reader
 
@@ -21,7 +21,7 @@ def search(
     StoreError when there is no store yet.
     """
     rule = rule_of("search", text, gazetteers)
-    matcher = Matcher([rule], gazetteers)
+    matcher = Matcher([rule], named_lists([rule], gazetteers))
     for stored in candidates(open_reader(store), fts_expression(rule.query, gazetteers)):
         _, matches = matcher.match(stored.article, stored.source)
         if matches:

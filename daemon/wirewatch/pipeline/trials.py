@@ -12,7 +12,7 @@ from wirewatch.rules.evidence import Evidence
 from wirewatch.rules.explanation import Explained, explain
 from wirewatch.rules.gazetteer.entry import Gazetteer
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.rulebook import Rule, RuleTest
+from wirewatch.rules.rulebook import Rule, RuleTest, named_lists
 from wirewatch.store.archive import stored_article
 from wirewatch.store.database import open_reader
 
@@ -28,24 +28,26 @@ class Failure:
 
 def failures(rules: Iterable[Rule], gazetteers: Mapping[str, Gazetteer]) -> Iterator[Failure]:
     """Run the tests of rules; give those that fail."""
-    for rule in rules:
-        if not rule.tests:
-            continue
-        matcher = Matcher([rule], gazetteers)
+    tested = [rule for rule in rules if rule.tests]
+    matcher = Matcher(tested, named_lists(tested, gazetteers))
+    for rule in tested:
         for test in rule.tests:
-            problem = _problem(test, matcher)
+            problem = _problem(test, rule, matcher)
             if problem:
                 yield Failure(rule.name, test.place, problem)
 
 
-def _problem(test: RuleTest, matcher: Matcher) -> str | None:
+def _problem(test: RuleTest, rule: Rule, matcher: Matcher) -> str | None:
     """Say how a test comes out otherwise than it says; None when it does not."""
     try:
         articles = [test.article] if test.article else articles_of(test.file or Path())
     except (OSError, Unreadable) as error:
         return f"{test.file} cannot be read: {error}"
     found = [
-        (article, match) for article in articles for match in matcher.match(article, test.source)[1]
+        (article, match)
+        for article in articles
+        for match in matcher.match(article, test.source)[1]
+        if match.rule == rule.name
     ]
     if bool(found) != test.matches:
         return "does not match" if test.matches else f"matches, at {_spelled(found)}"
@@ -90,5 +92,5 @@ def explained(
     rule: Rule, gazetteers: Mapping[str, Gazetteer], article: Article, source: str
 ) -> tuple[Explained, Evidence]:
     """Explain a rule on an article."""
-    evidence, _ = Matcher([rule], gazetteers).evidence(article, source)
+    evidence, _ = Matcher([rule], named_lists([rule], gazetteers)).evidence(article, source)
     return explain(rule.query, evidence), evidence

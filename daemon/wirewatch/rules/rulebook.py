@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from wirewatch.errors import ConfigError, Fault, RuleError
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.entry import Gazetteer, meant
+from wirewatch.rules.gazetteer.entry import Gazetteer, meant, reached
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.query.leaf import Named
 from wirewatch.rules.query.node import Node
@@ -117,6 +117,17 @@ def read_rules(
                 faults += senseless
                 rules.append(_rule(row, query, gazetteers or {}, tests))
     return tuple(rules), faults
+
+
+def named_lists(rules: Iterable[Rule], gazetteers: Mapping[str, Gazetteer]) -> dict[str, Gazetteer]:
+    """Give the lists that rules name, with those that these include: all they need to be tried.
+
+    The world's parliaments take a second to compile, which few queries need.
+    """
+    leaves = (leaf for rule in rules for leaf in rule.query.leaves())
+    names = {leaf.gazetteer for leaf in leaves if isinstance(leaf, Named)}
+    names |= {inner for name in names for inner in reached(gazetteers, name)}
+    return {name: one for name, one in gazetteers.items() if name in names}
 
 
 def load_rules(
