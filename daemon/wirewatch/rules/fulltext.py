@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from itertools import product
 
 from wirewatch.rules.gazetteer.entry import Gazetteer, meant
-from wirewatch.rules.query.counting import AtLeast, Distinct
+from wirewatch.rules.query.counting import AtLeast, Distinct, First
 from wirewatch.rules.query.leaf import Named, Term
 from wirewatch.rules.query.logic import And, Or
-from wirewatch.rules.query.nearness import First, Gapped, Near, Together
+from wirewatch.rules.query.nearness import Gapped, Near, Together
 from wirewatch.rules.query.node import Node
 from wirewatch.rules.zones import TEXT_ZONES
 from wirewatch.text.fold import fold_term

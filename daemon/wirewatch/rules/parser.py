@@ -14,10 +14,10 @@ from wirewatch.rules.expression import fault_of, literal_of
 from wirewatch.rules.misreading import explained
 from wirewatch.rules.nesting import check_depth
 from wirewatch.rules.plain import plain_query
-from wirewatch.rules.query.counting import AtLeast, Distinct, lists_of
+from wirewatch.rules.query.counting import AtLeast, Distinct, First, lists_of
 from wirewatch.rules.query.leaf import Compare, Named, Pattern, Term
 from wirewatch.rules.query.logic import And, Not, Or
-from wirewatch.rules.query.nearness import First, Gapped, Near, Together, has_places
+from wirewatch.rules.query.nearness import Gapped, Near, Together, has_places
 from wirewatch.rules.query.node import Node
 from wirewatch.rules.zones import COMPARED, TEXT_ZONES, ZONES
 from wirewatch.text.fold import exact, fold_term

@@ -1,10 +1,11 @@
-"""Operators on places: words near each other, in one sentence, in one paragraph, at the front.
+"""Operators on places: words near each other, in one sentence, in one paragraph.
 
 Their operands have places: words, phrases, lists, expressions, ORs of such, and each other.
 Neighbouring words are one apart. What is near is a stretch, from the first to behind the last
 character of both; a stretch can be near another.
 """
 
+from abc import abstractmethod
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -32,9 +33,9 @@ class Placed(Node):
 
     __slots__ = ()
 
+    @abstractmethod
     def places(self, evidence: Evidence) -> list[Place]:
         """Give the places at which this is true, in order."""
-        raise NotImplementedError
 
     def spans(self, evidence: Evidence) -> Spans:
         """Give the spans of all places."""
@@ -260,36 +261,3 @@ def _by_unit(
         if index >= 0 and place.end <= stretches[index][1]:
             found[place.zone, *stretches[index]] += place.spans
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class First(Placed):
-    """A part within the first words of its zone."""
-
-    count: int
-    part: Node
-
-    @property
-    def parts(self) -> tuple[Node, ...]:
-        """Give the part."""
-        return (self.part,)
-
-    def __str__(self) -> str:
-        """Write it as a query."""
-        return f"FIRST({self.count}, {self.part})"
-
-    def rebuilt(self, parts: Sequence[Node]) -> Node:
-        """Give it over another part."""
-        return First(self.count, *parts)
-
-    def needs(self, cost: Cost) -> Needs:
-        """Give what the part needs."""
-        return self.part.needs(cost)
-
-    def places(self, evidence: Evidence) -> list[Place]:
-        """Give the part's places whose last word is among the first ones."""
-        return [
-            place
-            for place in places_of(self.part, evidence)
-            if evidence.word(place.zone, place.end - 1) < self.count
-        ]
