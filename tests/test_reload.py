@@ -64,6 +64,17 @@ def test_new_files_of_a_pattern_are_taken_in(site: Site, reloading: Reloading) -
     assert sorted(names(reloading)[-1]) == ["kz-az", "more"]
 
 
+def test_a_change_while_starting_is_taken_in(site: Site, clock: ManualClock, store: Store) -> None:
+    """What changes between reading the configuration and the first look is not missed."""
+    deployment = load_deployment(site.config)
+    edit(site, 'name = "kz-az"', 'name = "other"')
+    swapped: list[Deployment] = []
+    reloading = Reloading(site.config, deployment, store, clock, swapped.append)
+    reloading.look()
+    reloading.look()
+    assert [[rule.name for rule in one.rules] for one in swapped] == [["other"]]
+
+
 def test_a_signal_reloads_at_once(reloading: Reloading) -> None:
     """When asked, the files are taken in at the next look, changed or not."""
     reloading.ask()

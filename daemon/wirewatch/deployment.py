@@ -18,6 +18,9 @@ from wirewatch.rules.gazetteer.reading import read_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import Rule, read_rules
 
+State = tuple[tuple[str, int, int], ...]
+"""The files of a configuration as they are: path, time of change in nanoseconds, bytes."""
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -27,6 +30,7 @@ class Deployment:
     gazetteers: dict[str, Gazetteer]
     rules: tuple[Rule, ...]
     channels: dict[str, Channel]
+    files: State
 
     @property
     def inboxes(self) -> dict[str, Inbox]:
@@ -54,6 +58,7 @@ class Deployment:
 
 def load_deployment(path: Path) -> Deployment:
     """Read a configuration with all that it names. Raises ConfigError with every fault at once."""
+    files = files_of(path)  # before they are read: what changes meanwhile shows as a change
     config, faults = read_config(path)
     if config is None:
         raise ConfigError(faults)
@@ -69,7 +74,27 @@ def load_deployment(path: Path) -> Deployment:
     faults += _channel_faults(path, channels.values(), faults)
     if faults:
         raise ConfigError(faults)
-    return Deployment(config, gazetteers, rules, channels)
+    return Deployment(config, gazetteers, rules, channels, files)
+
+
+def files_of(path: Path) -> State:
+    """Give the state of a configuration's files; one that is gone has none."""
+    config, _ = read_config(path)
+    files = {
+        path,
+        *(config.rule_files if config else ()),
+        *(config.gazetteer_files if config else ()),
+    }
+    return tuple(sorted(state for file in files if (state := _state(file))))
+
+
+def _state(file: Path) -> tuple[str, int, int] | None:
+    """Give the state of one file."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return str(file), status.st_mtime_ns, status.st_size
 
 
 def shipped_gazetteers() -> list[Path]:

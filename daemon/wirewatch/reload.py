@@ -9,8 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wirewatch.clock import Clock
-from wirewatch.config import read_config
-from wirewatch.deployment import Deployment, load_deployment
+from wirewatch.deployment import Deployment, files_of, load_deployment
 from wirewatch.errors import ConfigError
 from wirewatch.store.database import Store, StoreUnavailableError
 from wirewatch.store.notices import Notice, set_notice
@@ -18,9 +17,6 @@ from wirewatch.store.notices import Notice, set_notice
 _log = logging.getLogger("wirewatch.rules")
 
 _LOOK = 2.0  # seconds between two looks at the files
-
-State = tuple[tuple[str, int, int], ...]
-"""The files of a configuration as they are: path, time of change, size."""
 
 
 class Reloading:
@@ -39,7 +35,7 @@ class Reloading:
         self._store = store
         self._clock = clock
         self._swap = swap
-        self._known = files_of(path)
+        self._known = deployment.files
         self._seen = self._known
         self._asked = threading.Event()
         self._wake = threading.Event()
@@ -99,23 +95,3 @@ class Reloading:
                 set_notice(db, notice, value, self._clock())
         except StoreUnavailableError as error:
             _log.warning("not noted for `wirewatch status`: %s", error)
-
-
-def files_of(path: Path) -> State:
-    """Give the state of a configuration's files; one that is gone has none."""
-    config, _ = read_config(path)
-    files = {
-        path,
-        *(config.rule_files if config else ()),
-        *(config.gazetteer_files if config else ()),
-    }
-    return tuple(sorted(state for file in files if (state := _state(file))))
-
-
-def _state(file: Path) -> tuple[str, int, int] | None:
-    """Give the state of one file."""
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return str(file), status.st_mtime_ns, status.st_size
