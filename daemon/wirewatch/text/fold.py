@@ -32,12 +32,13 @@ _UNCOMMON = re.compile("[^\x00-\x7fÀ-ıĴ-ľŁ-ňŊ-žЀ-ԯ’“”–—‘«
 _ALIKE = ("аеорсухіјѕһԁԛԝкмтвнё", "aeopcyxijshdqwkmtbhe")
 _AS_LATIN = str.maketrans(*_ALIKE)
 _AS_CYRILLIC = str.maketrans(_ALIKE[1][:17] + "b", _ALIKE[0][:18])
-_LATIN, _CYRILLIC = re.compile("[a-zß-ɏ]"), re.compile("[а-ԯ]")
+_LATIN, _CYRILLIC = re.compile("[a-zß-ɏ]+"), re.compile("[а-ԯ]+")
 _MIXED = re.compile("[a-zß-ɏ][а-ԯ]|[а-ԯ][a-zß-ɏ]")
 _WORDS = re.compile("[a-zß-ɏа-ԯ]+")
 _ACCENTS = ((0x300, 0x36F), (0x591, 0x5C7), (0x64B, 0x65F), (0x670, 0x670))  # blocks of marks
 _BARE_SCRIPTS = ("LATIN", "GREEK", "ARABIC", "HEBREW")
-_TRANSLATE_FROM = 12  # so many replacements cost more than one `str.translate`
+_NO_ASCII = re.compile("[^\x00-\x7f]")
+_TRANSLATE_FROM = 64  # so many replacements cost more than one `str.translate`
 
 
 def _is_dropped_mark(char: str) -> bool:
@@ -113,7 +114,7 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold a text, given in NFC. Cost: 2 µs for 2 KB of ASCII, 10 to 50 for other scripts."""
     folded = _plain(text)
-    if folded.text.isascii() or not _MIXED.search(folded.text):
+    if folded.text.isascii() or not _is_mixed(folded.text):
         return folded
     return Folded(_WORDS.sub(_unmixed, folded.text), folded.offsets)
 
@@ -125,20 +126,36 @@ def _plain(text: str) -> Folded:
             text = text.replace(char, _TABLE[char])
     if text.isascii():
         return Folded(text.lower().replace("-", " "))
-    if "İ" in text or "Σ" in text:  # lower() would give two characters, and ς at a word's end
-        text = text.replace("İ", "i").replace("Σ", "σ")
-    text = text.lower().replace("-", " ")
-    unusual = set(_UNFOLDED.findall(text))
+    if _is_mostly_ascii(text):  # then to lower what is not costs more than to look it up
+        unusual = set(_NO_ASCII.findall(text))
+    else:
+        if "İ" in text or "Σ" in text:  # lower() would give two characters, and ς at a word's end
+            text = text.replace("İ", "i").replace("Σ", "σ")
+        text = text.lower()
+        unusual = set(_UNFOLDED.findall(text))
     changed = {char: folded for char in unusual if (folded := _TABLE[char]) != char}
     resized = [char for char, folded in changed.items() if len(folded) != 1]
     offsets = _offsets(text, {char: len(changed[char]) for char in resized}) if resized else None
     if len(changed) >= _TRANSLATE_FROM:
-        return Folded(
-            text.translate({ord(char): folded for char, folded in changed.items()}), offsets
-        )
-    for char, folded in changed.items():
-        text = text.replace(char, folded)
-    return Folded(text, offsets)
+        text = text.translate({ord(char): folded for char, folded in changed.items()})
+    else:
+        for char, folded in changed.items():
+            text = text.replace(char, folded)
+    return Folded(text.lower().replace("-", " "), offsets)
+
+
+def _is_mostly_ascii(text: str) -> bool:
+    """Tell whether few letters of a text have accents or are of other scripts than Latin."""
+    return len(text.encode()) - len(text) < len(text) // 8
+
+
+def _is_mixed(text: str) -> bool:
+    """Tell whether a Latin and a Cyrillic letter stand side by side; the rarer ones are tried."""
+    runs, others = (_CYRILLIC, _LATIN) if _is_mostly_ascii(text) else (_LATIN, _CYRILLIC)
+    return any(
+        others.match(text, run.end()) or (run.start() and others.match(text, run.start() - 1))
+        for run in runs.finditer(text)
+    )
 
 
 def _offsets(text: str, lengths: dict[str, int]) -> list[int]:

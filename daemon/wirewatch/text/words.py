@@ -38,12 +38,16 @@ def is_unspaced(char: str) -> bool:
 
 def starts_word(text: str, start: int) -> bool:
     """Tell whether a word may begin at `start`."""
-    return start == 0 or not (is_word_char(text[start - 1]) and is_word_char(text[start]))
+    if start == 0 or text[start - 1] == " ":  # as mostly, so that it is said quickly
+        return True
+    return not (is_word_char(text[start - 1]) and is_word_char(text[start]))
 
 
 def ends_word(text: str, end: int) -> bool:
     """Tell whether a word may end before `end`; Korean particles (국회의) count as a new word."""
-    if end >= len(text) or not (is_word_char(text[end - 1]) and is_word_char(text[end])):
+    if end >= len(text) or text[end] == " ":
+        return True
+    if not (is_word_char(text[end - 1]) and is_word_char(text[end])):
         return True
     return _HANGUL[0] <= ord(text[end - 1]) <= _HANGUL[1]
 
@@ -62,6 +66,12 @@ _WORD = re.compile(rf"[{UNSPACED}]|[^{_BETWEEN}{UNSPACED}]+")
 def word_starts(text: str) -> list[int]:
     """Give where each word of a text begins; each character of an unspaced script is one."""
     return [word.start() for word in _WORD.finditer(text)]
+
+
+def words_after(stretch: str) -> int:
+    """Count the words that begin in a stretch of a text behind its first character."""
+    begun = len(_WORD.findall(stretch))
+    return begun - (_WORD.match(stretch) is not None)
 
 
 def parts_words(char: str) -> bool:
