@@ -20,7 +20,7 @@ from wirewatch.alerts.compose import compose
 from wirewatch.cli import main
 from wirewatch.model import Arrival, Article, Found, Match, Mention, Outcome, Span, Stamp
 from wirewatch.notify.send import load_plugins
-from wirewatch.rules.gazetteer.reading import load_gazetteers
+from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.states import FileState, Severity
 from wirewatch.store.database import Store
@@ -52,10 +52,16 @@ def _plugins() -> None:
         load_plugins()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _lists() -> None:
+    """Compile the shipped lists, once for all daemons and commands that tests start."""
+    shelved_gazetteers(deployment.shipped_gazetteers(), ())
+
+
 @cache
 def shipped_matcher() -> Matcher:
-    """Give the gazetteers that come with the program, compiled once: it takes two seconds."""
-    return Matcher((), load_gazetteers(deployment.shipped_gazetteers(), ()))
+    """Give the gazetteers that come with the program, compiled once: it takes a while."""
+    return Matcher((), shelved_gazetteers(deployment.shipped_gazetteers(), ())[0])
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from wirewatch import __version__
 from wirewatch.cli import load_commands
 from wirewatch.cli.app import app
 from wirewatch.config import ConfigTable
+from wirewatch.deployment import shipped_gazetteers
 from wirewatch.formats import formats
 from wirewatch.jobs import JOBS
 from wirewatch.model import Article, Match
-from wirewatch.rules.gazetteer.entry import Gazetteer
-from wirewatch.rules.gazetteer.reading import load_gazetteers
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
+from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
 from wirewatch.rules.gazetteer.table import GazetteerTable
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
@@ -189,8 +190,8 @@ def sample(text: str) -> Article:
 
 @cache
 def gazetteers() -> dict[str, Gazetteer]:
-    """Load what ships, once: it takes a second."""
-    return load_gazetteers(sorted((ROOT / "config" / "gazetteers").rglob("*.toml")), [])
+    """Load what ships, once."""
+    return shelved_gazetteers(shipped_gazetteers(), [])[0]
 
 
 def found(query: str, text: str) -> tuple[Match, ...]:

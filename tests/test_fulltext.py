@@ -13,7 +13,8 @@ from wirewatch.errors import ConfigError
 from wirewatch.model import Article, Found, Outcome
 from wirewatch.pipeline.search import search
 from wirewatch.rules.fulltext import fts_expression
-from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Entry
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.rulebook import rule_of

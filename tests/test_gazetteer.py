@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wirewatch.errors import ConfigError, Fault
-from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 
 Write = Callable[[str, str], Path]

@@ -9,7 +9,7 @@ import pytest
 
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.entry import Gazetteer, meant
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant
 from wirewatch.rules.gazetteer.reading import load_gazetteers, read_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import rule_of

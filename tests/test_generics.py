@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.matcher import Matcher
 

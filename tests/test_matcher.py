@@ -6,7 +6,8 @@ import pytest
 
 from wirewatch.model import Article, Match, Mention, Span
 from wirewatch.rules.evidence import Evidence
-from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Entry
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.query.leaf import Term
 from wirewatch.rules.query.logic import And, Or

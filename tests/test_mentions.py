@@ -3,7 +3,8 @@
 import pytest
 
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.entry import Context, Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Context, Entry
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.mentions import REACH
 from wirewatch.rules.rulebook import rule_of

@@ -8,7 +8,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.entry import Context, Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Context, Entry
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.mentions import REACH
 

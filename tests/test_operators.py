@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Entry
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import rule_of
 from wirewatch.rules.zones import zone_text

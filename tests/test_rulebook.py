@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from wirewatch.errors import ConfigError, Fault, RuleError
-from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
+from wirewatch.rules.gazetteer.entry import Entry
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.query.leaf import Named, Term
 from wirewatch.rules.rulebook import Rule, load_rules, rule_of
 from wirewatch.states import Severity

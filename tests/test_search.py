@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conftest import START, told
 from wirewatch.errors import ConfigError, RuleError, StoreError
 from wirewatch.pipeline.search import search
-from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import rule_of

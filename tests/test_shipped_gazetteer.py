@@ -8,8 +8,8 @@ import pytest
 from conftest import shipped_matcher
 from wirewatch.deployment import shipped_gazetteers
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.entry import Gazetteer
 from wirewatch.rules.gazetteer.faults import clashes
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.gazetteer.table import GazetteerTable
 from wirewatch.tomlfile import read_table

@@ -13,8 +13,8 @@ from wirewatch.notify.send import Channel, fault_of
 from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
 from wirewatch.pipeline.inboxes import Inbox, inboxes_of
-from wirewatch.rules.gazetteer.entry import Gazetteer
-from wirewatch.rules.gazetteer.reading import read_gazetteers
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
+from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import Rule, read_rules
 
@@ -62,7 +62,7 @@ def load_deployment(path: Path) -> Deployment:
     config, faults = read_config(path)
     if config is None:
         raise ConfigError(faults)
-    gazetteers, wrong_gazetteers = read_gazetteers(shipped_gazetteers(), config.gazetteer_files)
+    gazetteers, wrong_gazetteers = shelved_gazetteers(shipped_gazetteers(), config.gazetteer_files)
     names = [table.name for table in config.channels]
     known = None if wrong_gazetteers else gazetteers
     rules, wrong_rules = read_rules(config.rule_files, known, names)
@@ -75,6 +75,14 @@ def load_deployment(path: Path) -> Deployment:
     if faults:
         raise ConfigError(faults)
     return Deployment(config, gazetteers, rules, channels, files)
+
+
+def load_lists(config: Config) -> dict[str, Gazetteer]:
+    """Read the gazetteers of a configuration. Raises ConfigError with every fault."""
+    gazetteers, faults = shelved_gazetteers(shipped_gazetteers(), config.gazetteer_files)
+    if faults:
+        raise ConfigError(faults)
+    return gazetteers
 
 
 def files_of(path: Path) -> State:

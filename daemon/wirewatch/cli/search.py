@@ -21,13 +21,11 @@ def search(
 ) -> None:
     """Find stored articles, newest first. Exits with 1 when there is none."""
     from wirewatch.config import load_config
-    from wirewatch.deployment import shipped_gazetteers
+    from wirewatch.deployment import load_lists
     from wirewatch.pipeline.search import search as find
-    from wirewatch.rules.gazetteer.reading import load_gazetteers
 
     config = load_config(config_path(context))
-    gazetteers = load_gazetteers(shipped_gazetteers(), config.gazetteer_files)
-    found = list(islice(find(config.store, query, gazetteers), limit))
+    found = list(islice(find(config.store, query, load_lists(config)), limit))
     if as_json:
         print_json([_record(stored, spans) for stored, spans in found])
     for stored, spans in found if not as_json else ():

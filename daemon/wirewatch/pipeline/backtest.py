@@ -9,7 +9,7 @@ from pathlib import Path
 from wirewatch.clock import iso
 from wirewatch.model import Match
 from wirewatch.rules.fulltext import fts_expression
-from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.query.logic import Or
 from wirewatch.rules.rulebook import Rule, named_lists

@@ -12,7 +12,7 @@ from wirewatch.alerts.compose import delivery_key
 from wirewatch.errors import ConfigError, RuleError, StoreError, Unreadable
 from wirewatch.model import Article, Span
 from wirewatch.pipeline.inboxes import Inbox
-from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import Rule, named_lists, rule_again
 from wirewatch.states import Severity

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wirewatch.model import Span
 from wirewatch.rules.fulltext import fts_expression
-from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import named_lists, rule_of
 from wirewatch.store.archive import Stored, candidates

@@ -7,7 +7,7 @@ from pathlib import Path
 from wirewatch.errors import StoreError
 from wirewatch.pipeline.trials import explained
 from wirewatch.rules.explanation import first_failure
-from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.rulebook import Rule
 from wirewatch.states import DeliveryState
 from wirewatch.store.archive import rung, stored_article

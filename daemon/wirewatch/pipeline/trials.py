@@ -10,7 +10,7 @@ from wirewatch.model import Article, Match
 from wirewatch.pipeline.examine import Limits
 from wirewatch.rules.evidence import Evidence
 from wirewatch.rules.explanation import Explained, explain
-from wirewatch.rules.gazetteer.entry import Gazetteer
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import Rule, RuleTest, named_lists
 from wirewatch.store.archive import stored_article
@@ -92,5 +92,5 @@ def explained(
     rule: Rule, gazetteers: Mapping[str, Gazetteer], article: Article, source: str
 ) -> tuple[Explained, Evidence]:
     """Explain a rule on an article."""
-    evidence, _ = Matcher([rule], named_lists([rule], gazetteers)).evidence(article, source)
+    evidence = Matcher([rule], named_lists([rule], gazetteers)).evidence(article, source)
     return explain(rule.query, evidence), evidence

@@ -7,16 +7,27 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from wirewatch.model import Article, Mention, Span
 from wirewatch.rules.expression import described
 from wirewatch.rules.zones import zone_text
 from wirewatch.text.sentences import sentences
-from wirewatch.text.words import parts_words, word_starts
+from wirewatch.text.words import parts_words, word_starts, words_after
 
+_COUNTED = 2_000  # characters in which words are counted; to number all is more only from there
 Stretch = tuple[int, int]
 """From the first to behind the last character."""
+
+
+class Hits(Protocol):
+    """Where leaves are hit in an article."""
+
+    def get(self, leaf: Any, /) -> tuple[Span, ...] | None:  # noqa: ANN401 - leaves know this
+        """Give the places of a leaf; None where it is not hit."""
+
+    def __contains__(self, leaf: object, /) -> bool:
+        """Tell whether a leaf is hit."""
 
 
 class Evidence:
@@ -26,7 +37,7 @@ class Evidence:
         self,
         article: Article,
         source: str,
-        hits: Mapping[Any, tuple[Span, ...]],
+        hits: Hits,
         named: Mapping[Any, tuple[Mention, ...]],
     ) -> None:
         self.article = article
@@ -51,6 +62,13 @@ class Evidence:
     def word_from(self, zone: str, place: int) -> int:
         """Give the number of the word that a character stands in or, between words, before."""
         return self.word(zone, place) + parts_words(self.text(zone)[place])
+
+    def apart(self, zone: str, end: int, start: int) -> int:
+        """Count words from the one before `end` to the one from `start` on, as `word_from` does."""
+        if zone not in self._words and start - end < _COUNTED:
+            text = self.text(zone)
+            return words_after(text[end - 1 : start + 1]) + parts_words(text[start])
+        return self.word_from(zone, start) - self.word(zone, end - 1)
 
     def sentences(self, zone: str) -> list[Stretch]:
         """Give the sentences of a zone."""

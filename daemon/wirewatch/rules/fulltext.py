@@ -7,24 +7,26 @@ See https://sqlite.org/fts5.html for the syntax.
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from itertools import product
 
-from wirewatch.rules.gazetteer.entry import Gazetteer, meant
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant
+from wirewatch.rules.gazetteer.meaning import Meaning, Spelling
 from wirewatch.rules.query.counting import AtLeast, Distinct, First
 from wirewatch.rules.query.leaf import Named, Term
 from wirewatch.rules.query.logic import And, Or
 from wirewatch.rules.query.nearness import Gapped, Near, Together
 from wirewatch.rules.query.node import Node
 from wirewatch.rules.zones import TEXT_ZONES
-from wirewatch.text.fold import fold_term
 from wirewatch.text.words import is_unspaced
 
 _SURE_SCRIPTS = ("LATIN", "CYRILLIC", "DIGIT", "ARMENIAN", "DEVANAGARI")
 _SAME_TO_US = {"i": ("i", "ı"), "е": ("е", "ё"), "ss": ("ss", "ß"), "'": ("'", "ʻ", "ʼ")}
 _AMBIGUOUS = re.compile("|".join(_SAME_TO_US))
 _MOST_AMBIGUOUS = 3  # places of a term that are tried in all ways; from the next on it is a prefix
-_MOST_NAMES = 500  # of a list: an expression of more takes longer than looking at every article
+_MOST_NAMES = 500  # beginnings of a list's names: more take longer than to look at every article
 _MAX_DEPTH = 20  # FTS5's own parser gives up at some 35 parentheses inside each other
 
 
@@ -49,27 +51,24 @@ def fts_expression(query: Node, gazetteers: Mapping[str, Gazetteer], depth: int 
 
 
 def _any_name(query: Named, gazetteers: Mapping[str, Gazetteer]) -> str | None:
-    """Write every name of what a list means; with too many of them every article is a candidate."""
-    words = _names(query, gazetteers)
-    if len(words) > _MOST_NAMES:
-        return None
-    return _any([_phrase(Term(word, zones=query.zones)) for word in sorted(words)])
-
-
-def _names(query: Named, gazetteers: Mapping[str, Gazetteer]) -> set[str]:
-    """Give every way in which what a list means may be written, folded; it stops at too many."""
-    names: set[str] = set()
-    generics: set[tuple[str, str]] = set()
+    """Write how every name of what a list means begins; with too many every article is one."""
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
     for owner, entry in meant(gazetteers, query.gazetteer, query.part):
-        names.update(map(fold_term, entry.written()))
-        generics.update((owner, name) for name in entry.generics)
-        if len(names) > _MOST_NAMES:
-            return names
-    for owner in {owner for owner, _ in generics}:
-        for generic in gazetteers[owner].generics:
-            if (owner, generic.name) in generics:
-                names.update(map(fold_term, generic.written()))
-    return names
+        wanted[owner].add(entry.id)
+    parts: list[str | None] = []
+    for owner, ids in wanted.items():
+        begun = gazetteers[owner].lexicon.begin(partial(_means, ids), _MOST_NAMES)
+        if begun is None:
+            return None
+        parts += [_phrase(Term(head.strip(), prefix=True, zones=query.zones)) for head in begun]
+    return _any(parts)
+
+
+def _means(ids: set[str], meaning: Meaning) -> bool:
+    """Tell whether a name means one of some entries."""
+    return isinstance(meaning, Spelling) and (
+        meaning.entry in ids or any(entry in ids for _, entry in meaning.members)
+    )
 
 
 def _any(parts: list[str | None]) -> str | None:

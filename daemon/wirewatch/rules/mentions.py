@@ -8,38 +8,20 @@ of one gazetteer that overlap the first and longest counts; a phrase that an ent
 """
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wirewatch.model import Mention
-from wirewatch.rules.gazetteer.entry import Entry, Gazetteer
+from wirewatch.rules.gazetteer.meaning import Spelling
+from wirewatch.rules.scan import Text
 from wirewatch.rules.zones import TEXT_ZONES
-from wirewatch.text.fold import exact
 from wirewatch.text.words import is_unspaced
 
 REACH = 300
 """Characters within which a word of its context makes a name count: two or three sentences."""
 _BESIDE = 14  # characters: ' de la ', ' der Republik '
 _STOPS = re.compile(r"[^\w\s'’-]|\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """A way to write an entry; `entry` is None for a phrase that hides names within it.
-
-    `exact` is set where the case counts; `near` are the words of its context, if it needs one.
-    A general name has `members` instead, the entry for each country's key, and may have to stand
-    `beside` the country's name.
-    """
-
-    gazetteer: str
-    entry: str | None
-    exact: str | None = None
-    near: tuple[str, ...] = ()
-    members: Mapping[str, str] | None = None
-    beside: bool = False
 
 
 class Hit(NamedTuple):
@@ -50,50 +32,8 @@ class Hit(NamedTuple):
     spelling: Spelling
 
 
-class Text(NamedTuple):
-    """The zones of an article joined: their names, where each begins, and the whole."""
-
-    zones: list[str]
-    starts: list[int]
-    joined: str
-
-
 Near = Mapping[str, Sequence[tuple[int, int]]]
 """Where the words of contexts stand in a text, in order: first and behind last character."""
-
-
-def spellings_of(gazetteer: Gazetteer) -> Iterable[tuple[str, Spelling]]:
-    """Give every way to write the entries of a gazetteer, each as text and what it means."""
-    for entry in gazetteer.entries:
-        yield from _spellings(gazetteer.name, entry)
-    for generic in gazetteer.generics:
-        former_first = sorted(gazetteer.entries, key=lambda entry: entry.valid_until is None)
-        members = {
-            f"#{entry.country}": entry.id
-            for entry in former_first
-            if generic.name in entry.generics and entry.country
-        }
-        shared = Spelling(gazetteer.name, "", members=members, beside=generic.beside)
-        for text in generic.spellings:
-            yield text, shared
-
-
-def _spellings(name: str, entry: Entry) -> Iterable[tuple[str, Spelling]]:
-    """Give every way to write one entry."""
-    anywhere = Spelling(name, entry.id)
-    for text in entry.spellings:
-        yield text, anywhere
-    for text in entry.acronyms:
-        yield text, Spelling(name, entry.id, exact=exact(text))
-    for context in entry.contexts:
-        somewhere = Spelling(name, entry.id, near=context.near)
-        for text in context.spellings:
-            yield text, somewhere
-        for text in context.acronyms:
-            yield text, Spelling(name, entry.id, exact=exact(text), near=context.near)
-    hidden = Spelling(name, None)
-    for text in entry.unless:
-        yield text, hidden
 
 
 def mentions(hits: list[Hit], near: Near, text: Text) -> tuple[Mention, ...]:
@@ -126,13 +66,12 @@ def mentions(hits: list[Hit], near: Near, text: Text) -> tuple[Mention, ...]:
 def _meant(hit: Hit, near: Near, text: Text) -> tuple[int, str | None]:
     """Give how far a hit's context is, and the entry that it means there."""
     spelling = hit.spelling
-    if spelling.members is None:
+    if not spelling.members:
         return _distance(hit, near), spelling.entry
     nearest = (REACH + 1, "")
-    for key, places in near.items():
-        entry = spelling.members.get(key)
-        if entry is not None:
-            gap = _gap(hit, places)
+    for key, entry in spelling.members:
+        if key in near:
+            gap = _gap(hit, near[key])
             if gap < nearest[0] and (not spelling.beside or _is_beside(hit, gap, text)):
                 nearest = (gap, entry)
     return nearest
@@ -188,8 +127,5 @@ def _gap(hit: Hit, places: Sequence[tuple[int, int]]) -> int:
 
 def _mention(hit: Hit, entry: str, text: Text) -> Mention:
     """Make the mention of a hit."""
-    index = bisect_right(text.starts, hit.first) - 1
-    begin = text.starts[index]
     spelled = text.joined[hit.first : hit.last]
-    first, last = hit.first - begin, hit.last - begin
-    return Mention(hit.spelling.gazetteer, entry, spelled, text.zones[index], first, last)
+    return Mention(hit.spelling.gazetteer, entry, spelled, *text.span(hit.first, hit.last))

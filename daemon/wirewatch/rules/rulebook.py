@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from wirewatch.errors import ConfigError, Fault, RuleError
 from wirewatch.model import Article
-from wirewatch.rules.gazetteer.entry import Gazetteer, meant, reached
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant, reached
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.query.leaf import Named
 from wirewatch.rules.query.node import Node

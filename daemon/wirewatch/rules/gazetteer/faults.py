@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from wirewatch.errors import Fault
-from wirewatch.rules.gazetteer.entry import Entry, Gazetteer, meant, reached
+from wirewatch.rules.gazetteer.entry import Entry
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant, reached
 from wirewatch.rules.gazetteer.spellings import expanded
 from wirewatch.rules.gazetteer.table import GazetteerTable
 from wirewatch.text.fold import exact, fold_term
@@ -14,7 +15,7 @@ from wirewatch.tomlfile import nearest
 def twice(path: Path, table: GazetteerTable) -> list[Fault]:
     """Find what a file gives twice, ends before their beginning, and a file that says nothing."""
     faults: list[Fault] = []
-    if not (table.entry or table.include or table.country or table.endings or table.generic):
+    if not table.model_fields_set - {"name", "title", "replace"}:
         faults.append(Fault(f"{path}: entry", "an entry is needed", "add it: [[entry]]"))
     faults += _doubled(f"{path}: country", "code", [row.code for row in table.country])
     faults += _doubled(f"{path}: entry", "id", [row.id for row in table.entry])
@@ -91,10 +92,11 @@ def gone_nowhere(entries: Sequence[Entry], place: Callable[[int], str]) -> list[
     ]
 
 
-def wrong_includes(gazetteers: Mapping[str, Gazetteer]) -> list[Fault]:
-    """Find lists that include what is not there, or themselves by way of others."""
+def wrong_includes(fresh: Mapping[str, Gazetteer], known: Mapping[str, Gazetteer]) -> list[Fault]:
+    """Find lists that include what is not there, known or fresh, or themselves through others."""
     faults: list[Fault] = []
-    for name, gazetteer in gazetteers.items():
+    gazetteers = {**known, **fresh}
+    for name, gazetteer in fresh.items():
         place = f"@{name}: include"
         for other in gazetteer.include:
             inner, _, part = other.partition(":")

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from wirewatch.errors import ConfigError, Fault
-from wirewatch.rules.gazetteer.entry import Entry, Gazetteer, reached
+from wirewatch.rules.gazetteer.entry import Entry
 from wirewatch.rules.gazetteer.faults import clashes, gone_nowhere, twice, wrong_includes
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer, reached
 from wirewatch.rules.gazetteer.spellings import Endings, merged
 from wirewatch.rules.gazetteer.table import CountryTable, EntryTable, GazetteerTable, GenericTable
 from wirewatch.rules.gazetteer.wordlist import is_wordlist, read_wordlist
@@ -18,6 +19,7 @@ from wirewatch.tomlfile import read_partly
 _Read = CountryTable | EntryTable | GenericTable | Entry
 _What_co = TypeVar("_What_co", bound=_Read, covariant=True)
 _NO_ENDINGS: Endings = {}
+NOTHING: Mapping[str, Gazetteer] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,20 @@ class _List:
     countries: dict[str, list[_Row[CountryTable]]] = field(default_factory=dict)
     endings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     generics: dict[str, list[_Row[GenericTable]]] = field(default_factory=dict)
+    unless: list[tuple[Path, GazetteerTable]] = field(default_factory=list)
     include: tuple[str, ...] = ()
     checked: bool = False
 
 
 def read_gazetteers(
-    shipped: Iterable[Path], own: Iterable[Path]
+    shipped: Iterable[Path], own: Iterable[Path], known: Mapping[str, Gazetteer] = NOTHING
 ) -> tuple[dict[str, Gazetteer], list[Fault]]:
     """Read gazetteers, the shipped ones, then those of a configuration; give every fault too.
 
     Files of the same name make one list; one that has shipped files only is not searched for
     clashes, which takes seconds and is done when it is made. A later entry takes the place of one
     of the same id, a later country adds to one of the same code; with `replace = true` a file takes
-    the place of the whole list so far.
+    the place of the whole list so far. They may include lists that are `known` already.
     """
     faults: list[Fault] = []
     lists: dict[str, _List] = {}
@@ -80,8 +83,8 @@ def read_gazetteers(
             _add(lists, path, table)
             lists[table.name].checked |= path in own_files
     gazetteers = {name: _gazetteer(name, known, faults) for name, known in lists.items()}
-    wrong = wrong_includes(gazetteers)
-    return gazetteers if wrong else _digested(gazetteers), faults + wrong
+    wrong = wrong_includes(gazetteers, known)
+    return gazetteers if wrong else _digested(gazetteers, known), faults + wrong
 
 
 def load_gazetteers(shipped: Iterable[Path], own: Iterable[Path]) -> dict[str, Gazetteer]:
@@ -98,6 +101,8 @@ def _add(lists: dict[str, _List], path: Path, table: GazetteerTable) -> None:
     lists[table.name] = known
     known.endings |= table.endings
     known.include += table.include
+    if table.unless:
+        known.unless.append((path, table))
     for number, country in enumerate(table.country, start=1):
         row = _Row(country, path, number, table.endings)
         known.countries.setdefault(country.code, []).append(row)
@@ -127,16 +132,30 @@ def _gazetteer(name: str, known: _List, faults: list[Fault]) -> Gazetteer:
         for name in (known.generics | named)
         for rows in (known.generics.get(name, []),)
     )
+    unless = tuple(
+        text
+        for path, table in known.unless
+        for text in Writing(str(path), known.endings | table.endings, faults).kept(
+            "unless", table.otherwise()
+        )
+    )
     rows = list(known.rows.values())
     if known.checked:
         faults += clashes(entries, lambda number: rows[number].place())
     faults += gone_nowhere(entries, lambda number: rows[number].place())
-    digest = hashlib.sha256(repr((known.include, sorted(countries.items()), generics)).encode())
+    listed = (known.include, sorted(countries.items()), generics, unless)
+    digest = hashlib.sha256(repr(listed).encode())
     for entry in entries:
         found = (entry.spellings, entry.acronyms, entry.contexts, entry.unless)
         digest.update(repr((entry.id, entry.country, sorted(entry.groups), found)).encode())
     return Gazetteer(
-        name, entries, digest.hexdigest()[:16], known.include, tuple(countries.values()), generics
+        name,
+        entries,
+        digest.hexdigest()[:16],
+        known.include,
+        tuple(countries.values()),
+        generics,
+        unless,
     )
 
 
@@ -145,11 +164,14 @@ def _writing(row: _Row[_Read], known: _List, faults: list[Fault]) -> Writing:
     return Writing(row.place(), known.endings | dict(row.endings), faults)
 
 
-def _digested(gazetteers: Mapping[str, Gazetteer]) -> dict[str, Gazetteer]:
+def _digested(
+    gazetteers: Mapping[str, Gazetteer], known: Mapping[str, Gazetteer]
+) -> dict[str, Gazetteer]:
     """Give the lists with digests that change with the lists that they include, too."""
     digested = dict(gazetteers)
+    every = {**known, **gazetteers}
     for name, gazetteer in gazetteers.items():
-        inner = [gazetteers[other].digest for other in sorted(reached(gazetteers, name))]
+        inner = [every[other].digest for other in sorted(reached(every, name))]
         if inner:
             whole = hashlib.sha256(repr((gazetteer.digest, inner)).encode())
             digested[name] = replace(gazetteer, digest=whole.hexdigest()[:16])

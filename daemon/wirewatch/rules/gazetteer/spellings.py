@@ -1,7 +1,8 @@
 """What a gazetteer says in short, written out: case endings, and names made from a country's.
 
-`Дум{а,ы,е}` stands for each alternative, `Парламенті{kk-i}` for each ending that `[endings]` lists
-under that name. From a country's names come 'Parliament of …', '… parliament' and their like.
+`Дум{а,ы,е}` stands for each alternative, spaces and all, `Парламенті{kk-i}` for each ending that
+`[endings]` lists under that name. From a country's names come 'Parliament of …', '… parliament'
+and their like.
 """
 
 import re
@@ -90,6 +91,18 @@ def expanded(spelling: str, endings: Endings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join("".join(way).split()) for way in product(*choices)))
 
 
+def may_lack_letters(spelling: str) -> bool:
+    """Tell whether some way to write a spelling, endings written in, may have no letter or digit.
+
+    None does where a letter stands outside all braces, or in each alternative of one.
+    """
+    pieces = _BRACES.split(spelling)
+    return not any(
+        all(any(map(str.isalnum, way)) for way in (piece.split(",") if number % 2 else [piece]))
+        for number, piece in enumerate(pieces)
+    )
+
+
 def bare(word: str) -> str:
     """Give a word that may begin others (`Kazakh*`) without its star."""
     return word.removesuffix("*")
@@ -103,7 +116,7 @@ def _has_brace(text: str) -> bool:
 def _alternatives(inside: str, endings: Endings) -> tuple[str, ...]:
     """Give what may stand in place of one pair of braces."""
     if "," in inside:
-        return tuple(part.strip() for part in inside.split(","))
+        return tuple(inside.split(","))
     name = inside.strip()
     if name not in endings:
         known = ", ".join(sorted(endings)) or "none"

@@ -84,4 +84,9 @@ class GazetteerTable(Table):
     endings: dict[_Id, tuple[str, ...]] = Field(default_factory=dict)
     country: tuple[CountryTable, ...] = ()
     generic: tuple[GenericTable, ...] = ()
+    unless: dict[_Language, _Texts] = Field(default_factory=dict)
     entry: tuple[EntryTable, ...] = ()
+
+    def otherwise(self) -> _Texts:
+        """Give the phrases of all languages that hold a name and mean another thing."""
+        return tuple(text for texts in self.unless.values() for text in texts)

@@ -12,6 +12,7 @@ from wirewatch.rules.gazetteer.spellings import (
     SpellingError,
     bare,
     expanded,
+    may_lack_letters,
     named_after,
     resolved,
 )
@@ -45,7 +46,7 @@ class Writing:
                 self.wrong(key, problem, "write the endings out, in braces")
         place = f"{self.place}.{key}"
         for text in found:
-            if not any(map(str.isalnum, text.partition("{")[0])):
+            if may_lack_letters(text):
                 self.faults.extend(without_letters(place, expanded(text, {})))
         return tuple(found)
 

@@ -160,7 +160,7 @@ def _following(
 
 def _apart(first: Place, second: Place, evidence: Evidence) -> int:
     """Count words from the last of one place to the first of another behind it."""
-    return evidence.word_from(second.zone, second.start) - evidence.word(first.zone, first.end - 1)
+    return evidence.apart(first.zone, first.end, second.start)
 
 
 @dataclass(frozen=True, slots=True)

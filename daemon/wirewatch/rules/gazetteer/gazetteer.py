@@ -1,0 +1,76 @@
+"""A gazetteer as rules and matching see it: entries, names, and the lists that it includes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from wirewatch.rules.gazetteer.entry import Entry, Generic
+from wirewatch.rules.gazetteer.lexicon import Lexicon
+from wirewatch.rules.gazetteer.meaning import meanings
+from wirewatch.rules.gazetteer.spellings import Country
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """A named list of entries; `digest` changes when anything in it does.
+
+    `include` names other lists, or parts of them, whose entries are meant too; `unless` are phrases
+    that hold a name and mean another thing. Where it is taken
+    from what was compiled before, its entries say what they are, and only `compiled` how they are
+    written.
+    """
+
+    name: str
+    entries: tuple[Entry, ...]
+    digest: str
+    include: tuple[str, ...] = ()
+    countries: tuple[Country, ...] = ()
+    generics: tuple[Generic, ...] = ()
+    unless: tuple[str, ...] = ()
+    compiled: Lexicon | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Give all names with what they mean; they are compiled when this is first asked for."""
+        if self.compiled is not None:
+            return self.compiled
+        written = meanings(self.name, self.entries, self.generics, self.countries, self.unless)
+        return Lexicon.of(written)
+
+    def parts(self) -> list[str]:
+        """List what may stand after the colon in `@gazetteer:part`."""
+        countries = {entry.country for entry in self.entries if entry.country}
+        groups = {group for entry in self.entries for group in entry.groups}
+        return sorted(countries | groups | {entry.id for entry in self.entries})
+
+
+def meant(
+    gazetteers: Mapping[str, Gazetteer], name: str, part: str | None
+) -> list[tuple[str, Entry]]:
+    """Give the entries that `@name` or `@name:part` means, each with its own gazetteer's name.
+
+    A part is looked for in the list itself first, then in the lists that it includes.
+    """
+    gazetteer = gazetteers[name]
+    found = [(name, entry) for entry in gazetteer.entries if part is None or entry.belongs_to(part)]
+    for other in gazetteer.include:
+        inner, _, inner_part = other.partition(":")
+        for owner, entry in meant(gazetteers, inner, inner_part or None):
+            if part is None or entry.belongs_to(part):
+                found.append((owner, entry))
+    return found
+
+
+def reached(gazetteers: Mapping[str, Gazetteer], name: str) -> set[str]:
+    """Give the names of the lists that a list includes, by way of others too.
+
+    Its own is among them when it includes itself, and so are names of lists that are not there.
+    """
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        gazetteer = gazetteers.get(waiting.pop())
+        inner = {other.partition(":")[0] for other in gazetteer.include} if gazetteer else set()
+        waiting += inner - found
+        found |= inner
+    return found

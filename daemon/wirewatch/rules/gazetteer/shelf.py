@@ -1,0 +1,196 @@
+"""Compiled gazetteers kept on disk: the world's parliaments take a quarter of a minute to compile.
+
+What is kept is named after all that it was made of, the files and this program, so that nothing
+stale is ever taken. It is made in a process of its own, which takes its memory with it when it
+ends. Without a place to keep it everything is compiled each time.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import zipfile
+from array import array
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from marisa_trie import Trie
+
+from wirewatch.errors import Fault
+from wirewatch.rules.gazetteer.entry import Entry
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer
+from wirewatch.rules.gazetteer.lexicon import Lexicon
+from wirewatch.rules.gazetteer.meaning import Meaning, Sign, Spelling
+from wirewatch.rules.gazetteer.reading import read_gazetteers
+
+_log = logging.getLogger("wirewatch.rules")
+_PACKAGE = Path(__file__).parents[2]
+_MAKERS = ("rules/gazetteer", "text")  # the folders of the package that decide what is made
+_KEPT = 8  # books, those that were used last: of lists as they are, and as they were
+_SMALL = 1_000_000  # bytes of a desk's own lists, which are read as quickly as a book is opened
+
+_Read = tuple[dict[str, Gazetteer], list[Fault]]
+
+
+def shelved_gazetteers(shipped: Sequence[Path], own: Sequence[Path]) -> _Read:
+    """Give what `read_gazetteers` gives, as far as it can from the shelf.
+
+    The shipped lists lie there, and small lists of a desk's own are read beside them, unless they
+    add to a shipped one.
+    """
+    if _size(own) > _SMALL:
+        return _from_book(shipped, own)
+    known, faults = _from_book(shipped, ())
+    fresh, wrong = read_gazetteers((), own, known)
+    if fresh.keys() & known.keys():
+        return _from_book(shipped, own)
+    return known | fresh, faults + wrong
+
+
+def _from_book(shipped: Sequence[Path], own: Sequence[Path]) -> _Read:
+    """Give the lists of some files from the book that holds them, which is made if need be."""
+    book = _folder() / f"lists-{_digest(shipped, own)}.zip"
+    try:
+        return _taken(book), []
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        _log.warning("compiling lists of names; it takes some seconds, and is done once")
+    words = [list(map(str, paths)) for paths in (shipped, own)]
+    subprocess.run(
+        [sys.executable, "-m", __name__, str(book)],
+        input=json.dumps(words).encode(),
+        capture_output=True,
+        check=False,
+    )
+    try:
+        return _taken(book), []
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return read_gazetteers(shipped, own)  # which tells what is wrong, if anything is
+
+
+def main() -> None:
+    """Make the book that is named, of the files that standard input lists as JSON."""
+    shipped, own = (map(Path, paths) for paths in json.load(sys.stdin))
+    gazetteers, faults = read_gazetteers(shipped, own)
+    if not faults:
+        _put(Path(sys.argv[1]), gazetteers)
+
+
+def _size(paths: Sequence[Path]) -> int:
+    """Give the bytes of some files; those that cannot be read have none."""
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def _folder() -> Path:
+    """Give the folder for what can be made again: systemd's, the XDG one, or ~/.cache."""
+    given = os.environ.get("CACHE_DIRECTORY")
+    if given:
+        return Path(given.partition(":")[0])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wirewatch"
+
+
+def _digest(shipped: Sequence[Path], own: Sequence[Path]) -> str:
+    """Digest all that decides what is compiled; files that cannot be read count as empty."""
+    makers = (path for part in _MAKERS for path in sorted((_PACKAGE / part).glob("*.py")))
+    digest = hashlib.sha256(sys.version.encode())
+    for kind, paths in (("maker", makers), ("shipped", shipped), ("own", own)):
+        for path in paths:
+            try:
+                inside = path.read_bytes()
+            except OSError:
+                inside = b""
+            digest.update(repr((kind, path.name, len(inside))).encode())
+            digest.update(inside)
+    return digest.hexdigest()[:32]
+
+
+def _put(book: Path, gazetteers: dict[str, Gazetteer]) -> None:
+    """Keep compiled gazetteers; only the newest few books stay."""
+    book.parent.mkdir(parents=True, exist_ok=True)
+    part = book.with_suffix(f".{os.getpid()}")
+    with zipfile.ZipFile(part, "w") as file:
+        for number, gazetteer in enumerate(gazetteers.values()):
+            lexicon = gazetteer.lexicon
+            said = json.dumps(_said(gazetteer), ensure_ascii=False)
+            file.writestr(f"{number}/list.json", said, zipfile.ZIP_DEFLATED)
+            file.writestr(f"{number}/names", lexicon.names.tobytes())
+            file.writestr(f"{number}/meant", lexicon.meant.tobytes())
+    part.replace(book)
+    books = sorted(book.parent.glob("lists-*.zip"), key=lambda path: path.stat().st_mtime)
+    for old in books[:-_KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def _taken(book: Path) -> dict[str, Gazetteer]:
+    """Take compiled gazetteers. Raises OSError, ValueError or KeyError when they are not there."""
+    gazetteers = {}
+    with zipfile.ZipFile(book) as file:
+        with suppress(OSError):  # it may be another user's
+            os.utime(book)
+        for number in range(len(file.namelist()) // 3):
+            said = json.loads(file.read(f"{number}/list.json"))
+            names, meant = Trie(), array("I")
+            names.frombytes(file.read(f"{number}/names"))
+            meant.frombytes(file.read(f"{number}/meant"))
+            gazetteer = _heard(said, names, meant)
+            gazetteers[gazetteer.name] = gazetteer
+    return gazetteers
+
+
+def _said(gazetteer: Gazetteer) -> dict[str, Any]:
+    """Write a gazetteer as JSON, but for its names."""
+    lexicon = gazetteer.lexicon
+    numbers = {one: number for number, one in enumerate(_meanings(lexicon))}
+    return {
+        "name": gazetteer.name,
+        "digest": gazetteer.digest,
+        "include": gazetteer.include,
+        "entries": [
+            (one.id, one.name, one.country, sorted(one.groups)) for one in gazetteer.entries
+        ],
+        "meanings": list(numbers),
+        "senses": [[numbers[one] for one in sense] for sense in lexicon.senses],
+        "heads": lexicon.heads,
+        "longest": lexicon.longest,
+    }
+
+
+def _meanings(lexicon: Lexicon) -> dict[Meaning, None]:
+    """Give all meanings that names have, each once."""
+    return dict.fromkeys(one for sense in lexicon.senses for one in sense)
+
+
+def _heard(said: dict[str, Any], names: Trie, meant: "array[int]") -> Gazetteer:
+    """Read what `_said` wrote."""
+    known = [_meaning(row) for row in said["meanings"]]
+    senses = tuple(tuple(known[number] for number in sense) for sense in said["senses"])
+    lexicon = Lexicon(names, meant, senses, tuple(said["heads"]), said["longest"])
+    return Gazetteer(
+        said["name"],
+        tuple(_entry(*row) for row in said["entries"]),
+        said["digest"],
+        tuple(said["include"]),
+        compiled=lexicon,
+    )
+
+
+def _entry(key: str, name: str, country: str | None, groups: list[str]) -> Entry:
+    """Read an entry: what it is called for people, and which parts of a list it belongs to."""
+    return Entry(key, name, country, frozenset(groups))
+
+
+def _meaning(row: list[Any]) -> Meaning:
+    """Read a meaning: a spelling has twice as many columns as a sign."""
+    if len(row) == len(Sign._fields):
+        return Sign(*row)
+    gazetteer, entry, exact, near, members, beside = row
+    return Spelling(
+        gazetteer, entry, exact, tuple(near), tuple((key, one) for key, one in members), beside
+    )
+
+
+if __name__ == "__main__":
+    main()
