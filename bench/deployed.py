@@ -62,13 +62,25 @@ url = "{url}"
 """
 
 
-def configure(home: Path, rules: str, url: str = "json://127.0.0.1:9/hook") -> Path:
-    """Write a configuration, and make its inbox; give the configuration's path."""
+_SMALL = """
+[gazetteers]
+paths = ["{path}"]
+"""
+
+
+def configure(
+    home: Path, rules: str, url: str = "json://127.0.0.1:9/hook", *, small: bool = False
+) -> Path:
+    """Write a configuration, and make its inbox; give the configuration's path.
+
+    With `small` a desk's own list of 13 bodies takes the place of the world's parliaments.
+    """
     for folder in ("inbox", "store"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     (home / "rules.toml").write_text(rules, encoding="utf-8")
     config = home / "wirewatch.toml"
-    config.write_text(_CONFIG.format(url=url), encoding="utf-8")
+    lists = _SMALL.format(path=Path(__file__).with_name("small.toml")) if small else ""
+    config.write_text(_CONFIG.format(url=url) + lists, encoding="utf-8")
     return config
 
 

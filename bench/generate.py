@@ -13,7 +13,7 @@ from pathlib import Path
 
 SEED = 2
 SIZE = 1_900  # characters after which a story gets no further paragraph
-NAMED = 0.25  # share of paragraphs that name a parliament
+NAMED = 0.25
 _VOCABULARY = 12_000
 _SENTENCES = 4_000
 
@@ -55,10 +55,11 @@ _MONTHS = "January February March April May June July August September October N
 
 
 class Stories:
-    """All stories of a seed, by number."""
+    """All stories of a seed, by number; `named` is the share of paragraphs with a parliament."""
 
-    def __init__(self, seed: int = SEED) -> None:
+    def __init__(self, seed: int = SEED, named: float = NAMED) -> None:
         self._seed = seed
+        self._named = named
         rng = random.Random(seed)
         self._sentences = _sentences(rng, vocabulary(seed))
 
@@ -82,7 +83,7 @@ class Stories:
     def _paragraph(self, rng: random.Random) -> str:
         """Write two to four sentences."""
         chosen = rng.choices(self._sentences, k=rng.randint(2, 4))
-        if rng.random() < NAMED:
+        if rng.random() < self._named:
             chosen[rng.randrange(len(chosen))] = _naming(rng)
         return " ".join(chosen)
 

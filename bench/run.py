@@ -1,6 +1,6 @@
 """Run the benches, all or those named, and print both sides of each with ratio and target.
 
-    python bench/run.py [bulk] [latency] [footprint] [matching] [--quick] [--json FILE]
+    python bench/run.py [bulk] [latency] [footprint] [names] [rules] [--quick] [--json FILE]
 
 Figures of a machine that does something else meanwhile are worth little: ratios last longer.
 """
@@ -20,14 +20,16 @@ from typing import Any
 import bulk
 import footprint
 import latency
-import matching
+import names
+import rules
 from report import Table, progress
 
 BENCHES: dict[str, Callable[..., list[Table]]] = {
     "bulk": bulk.run,
     "latency": latency.run,
     "footprint": footprint.run,
-    "matching": matching.run,
+    "names": names.run,
+    "rules": rules.run,
 }
 
 

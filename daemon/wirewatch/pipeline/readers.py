@@ -30,7 +30,7 @@ class ReaderError(WirewatchError):
 
 
 class Readers:
-    """As many reader processes as there are cores beside ours; give them work by `examined`.
+    """As many reader processes as there are cores; give them work by `examined`.
 
     They are forked when this is entered: do that before the store is opened, whose connection
     must not be carried along (https://sqlite.org/howtocorrupt.html), and before threads start.
@@ -38,7 +38,7 @@ class Readers:
 
     def __init__(self, examine: Examine, count: int = 0) -> None:
         self._examine = examine
-        self._count = count or max(1, min(_MOST, len(os.sched_getaffinity(0)) - 1))
+        self._count = count or min(_MOST, len(os.sched_getaffinity(0)))
         self._readers: list[tuple[BaseProcess, Connection]] = []
 
     def __enter__(self) -> Self:

@@ -57,7 +57,7 @@ def _any_name(query: Named, gazetteers: Mapping[str, Gazetteer]) -> str | None:
         wanted[owner].add(entry.id)
     parts: list[str | None] = []
     for owner, ids in wanted.items():
-        begun = gazetteers[owner].lexicon.begin(partial(_means, ids), _MOST_NAMES)
+        begun = gazetteers[owner].compiled.names.begin(partial(_means, ids), _MOST_NAMES)
         if begun is None:
             return None
         parts += [_phrase(Term(head.strip(), prefix=True, zones=query.zones)) for head in begun]

@@ -26,8 +26,11 @@ class Matcher:
     def __init__(self, rules: Iterable[Rule], gazetteers: Mapping[str, Gazetteer]) -> None:
         self.rules = tuple(rules)
         self._gates = Gates(self.rules)
-        self._names = Names(gazetteer.lexicon for gazetteer in gazetteers.values())
-        self._automaton = Automaton([*self._gates.texts, *self._names.heads])
+        self._names = Names(gazetteers.values())
+        heads = self._names.names.texts, self._names.signs.texts
+        self._automaton = Automaton([*self._gates.texts, *heads[0], *heads[1]])
+        self._first_name = len(self._gates.texts)
+        self._first_sign = self._first_name + len(heads[0])
         self._lists = _lists(self.rules, gazetteers)
         named = {zone for rule in self.rules for leaf in rule.query.leaves() for zone in leaf.zones}
         self._zones = tuple(zone for zone in ZONES if zone in named.union(TEXT_ZONES) - {LEAD})
@@ -56,17 +59,20 @@ class Matcher:
         self, article: Article, source: str
     ) -> tuple[Evidence, Iterable[int], tuple[Mention, ...]]:
         """Run the automaton; give the evidence, the numbers of texts found, and all mentions."""
-        texts = self._gates.texts
         scan = Scan(article, text_of(article, source, self._zones))
         places: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        heads: list[tuple[int, int]] = []
+        names: list[tuple[int, int]] = []
+        signs: list[tuple[int, int]] = []
         for number, start, end in self._automaton.hits(scan.folded.text):
-            if number < len(texts):
+            if number < self._first_name:
                 places[number].append((start, end))
+            elif number < self._first_sign:
+                names.append((number - self._first_name, start))
             else:
-                heads.append((number - len(texts), start))
+                signs.append((number - self._first_sign, start))
+        texts = self._gates.texts
         scan.places = {texts[number]: found for number, found in places.items()}
-        mentions = self._names.mentioned(scan, heads) if heads else ()
+        mentions = self._names.mentioned(scan, names, signs) if names else ()
         listed = self._listed(scan, mentions) if mentions else {}
         return Evidence(article, source, scan, listed), places, mentions
 

@@ -9,7 +9,9 @@ of one gazetteer that overlap the first and longest counts; a phrase that an ent
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from wirewatch.model import Mention
@@ -36,42 +38,67 @@ Near = Mapping[str, Sequence[tuple[int, int]]]
 """Where the words of contexts stand in a text, in order: first and behind last character."""
 
 
-def mentions(hits: list[Hit], near: Near, text: Text) -> tuple[Mention, ...]:
-    """Decide which hits are mentions; spans count from the beginning of their zone."""
-    if not hits:
-        return ()
+def mentions(hits: list[Hit], near: Callable[[], Near], text: Text) -> tuple[Mention, ...]:
+    """Decide which hits are mentions; spans count from the beginning of their zone.
+
+    `near` is asked for once, and only when a hit needs a context that no other name hides.
+    """
     edge = _edge(text)
-    written = {word: [place for place in near[word] if place[0] < edge] for word in near}
-    ranked = sorted(
-        (
-            (hit.first, -hit.last, entry is None, distance, hit, entry)
-            for hit in hits
-            for distance, entry in (_meant(hit, written if hit.first < edge else near, text),)
-            if distance <= REACH
-        ),
-        key=lambda ranked: ranked[:4],
-    )
+    everywhere = _Once(near)
+    written = _Once(lambda: _before(everywhere(), edge))
     reached: dict[str, int] = {}
     found: list[Mention] = []
-    for first, _, _, _, hit, entry in ranked:
-        name = hit.spelling.gazetteer
-        if first < reached.get(name, 0):
-            continue
-        reached[name] = hit.last
-        if entry is not None:
-            found.append(_mention(hit, entry, text))
+    for (first, _), same in groupby(sorted(hits, key=_place), key=_place):
+        standing = [hit for hit in same if first >= reached.get(hit.spelling.gazetteer, 0)]
+        ranked = [
+            (entry is None, distance, hit, entry)
+            for hit in standing
+            for distance, entry in (_meant(hit, written if first < edge else everywhere, text),)
+            if distance <= REACH
+        ]
+        for _, _, hit, entry in sorted(ranked, key=itemgetter(0, 1)):
+            name = hit.spelling.gazetteer
+            if first >= reached.get(name, 0):
+                reached[name] = hit.last
+                if entry is not None:
+                    found.append(_mention(hit, entry, text))
     return tuple(found)
 
 
-def _meant(hit: Hit, near: Near, text: Text) -> tuple[int, str | None]:
+class _Once:
+    """What is worked out when it is first asked for."""
+
+    def __init__(self, work: Callable[[], Near]) -> None:
+        self._work = work
+        self._known: Near | None = None
+
+    def __call__(self) -> Near:
+        """Give it."""
+        if self._known is None:
+            self._known = self._work()
+        return self._known
+
+
+def _place(hit: Hit) -> tuple[int, int]:
+    """Give where a hit stands in line: earlier ones first, of those the longest."""
+    return hit.first, -hit.last
+
+
+def _before(near: Near, edge: int) -> Near:
+    """Give only the places before an edge."""
+    return {word: [place for place in near[word] if place[0] < edge] for word in near}
+
+
+def _meant(hit: Hit, near: Callable[[], Near], text: Text) -> tuple[int, str | None]:
     """Give how far a hit's context is, and the entry that it means there."""
     spelling = hit.spelling
     if not spelling.members:
         return _distance(hit, near), spelling.entry
     nearest = (REACH + 1, "")
+    places = near()
     for key, entry in spelling.members:
-        if key in near:
-            gap = _gap(hit, near[key])
+        if key in places:
+            gap = _gap(hit, places[key])
             if gap < nearest[0] and (not spelling.beside or _is_beside(hit, gap, text)):
                 nearest = (gap, entry)
     return nearest
@@ -102,13 +129,13 @@ def _edge(text: Text) -> int:
     return next(fields, len(text.joined) + 1)
 
 
-def _distance(hit: Hit, near: Near) -> int:
+def _distance(hit: Hit, near: Callable[[], Near]) -> int:
     """Give how far the nearest word of a hit's context is; -1 where it needs none."""
     if not hit.spelling.near:
         return -1
-    return min(
-        (_gap(hit, near[word]) for word in hit.spelling.near if word in near), default=REACH + 1
-    )
+    places = near()
+    gaps = (_gap(hit, places[word]) for word in hit.spelling.near if word in places)
+    return min(gaps, default=REACH + 1)
 
 
 def _gap(hit: Hit, places: Sequence[tuple[int, int]]) -> int:

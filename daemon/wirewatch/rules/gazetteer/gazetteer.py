@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from wirewatch.rules.gazetteer.entry import Entry, Generic
-from wirewatch.rules.gazetteer.lexicon import Lexicon
+from wirewatch.rules.gazetteer.lexicon import Compiled, compiled
 from wirewatch.rules.gazetteer.meaning import meanings
 from wirewatch.rules.gazetteer.spellings import Country
 
@@ -15,9 +15,8 @@ class Gazetteer:
     """A named list of entries; `digest` changes when anything in it does.
 
     `include` names other lists, or parts of them, whose entries are meant too; `unless` are phrases
-    that hold a name and mean another thing. Where it is taken
-    from what was compiled before, its entries say what they are, and only `compiled` how they are
-    written.
+    that hold a name and mean another thing. In a list that was compiled before, the entries say
+    what they are, and only `kept` how they are written.
     """
 
     name: str
@@ -27,15 +26,14 @@ class Gazetteer:
     countries: tuple[Country, ...] = ()
     generics: tuple[Generic, ...] = ()
     unless: tuple[str, ...] = ()
-    compiled: Lexicon | None = field(default=None, compare=False, repr=False)
+    kept: Compiled | None = field(default=None, compare=False, repr=False)
 
     @cached_property
-    def lexicon(self) -> Lexicon:
+    def compiled(self) -> Compiled:
         """Give all names with what they mean; they are compiled when this is first asked for."""
-        if self.compiled is not None:
-            return self.compiled
-        written = meanings(self.name, self.entries, self.generics, self.countries, self.unless)
-        return Lexicon.of(written)
+        return self.kept or compiled(
+            meanings(self.name, self.entries, self.generics, self.countries, self.unless)
+        )
 
     def parts(self) -> list[str]:
         """List what may stand after the colon in `@gazetteer:part`."""

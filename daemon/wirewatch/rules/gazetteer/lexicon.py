@@ -12,11 +12,11 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Self
+from typing import NamedTuple, Self
 
 from marisa_trie import Trie
 
-from wirewatch.rules.gazetteer.meaning import Meaning
+from wirewatch.rules.gazetteer.meaning import Meaning, Sign
 from wirewatch.rules.gazetteer.spellings import expanded
 from wirewatch.text.fold import fold, fold_term
 
@@ -79,6 +79,22 @@ class Lexicon:
             meant[names.key_id(name)] = senses.setdefault(sense, len(senses))
         heads = tuple(_heads(sorted(written), _SHARE))
         return cls(names, meant, tuple(senses), heads, max(map(len, written), default=0))
+
+
+class Compiled(NamedTuple):
+    """What a gazetteer looks for: names, and the words that tell of the contexts of names."""
+
+    names: Lexicon
+    signs: Lexicon
+
+
+def compiled(meanings: Iterable[tuple[str, Meaning]]) -> Compiled:
+    """Compile a gazetteer; see `Lexicon.of`."""
+    names: list[tuple[str, Meaning]] = []
+    signs: list[tuple[str, Meaning]] = []
+    for text, meaning in meanings:
+        (signs if isinstance(meaning, Sign) else names).append((text, meaning))
+    return Compiled(Lexicon.of(names), Lexicon.of(signs))
 
 
 def ways(spelling: str) -> set[str]:

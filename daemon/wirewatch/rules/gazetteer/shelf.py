@@ -23,7 +23,7 @@ from marisa_trie import Trie
 from wirewatch.errors import Fault
 from wirewatch.rules.gazetteer.entry import Entry
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
-from wirewatch.rules.gazetteer.lexicon import Lexicon
+from wirewatch.rules.gazetteer.lexicon import Compiled, Lexicon
 from wirewatch.rules.gazetteer.meaning import Meaning, Sign, Spelling
 from wirewatch.rules.gazetteer.reading import read_gazetteers
 
@@ -31,6 +31,7 @@ _log = logging.getLogger("wirewatch.rules")
 _PACKAGE = Path(__file__).parents[2]
 _MAKERS = ("rules/gazetteer", "text")  # the folders of the package that decide what is made
 _KEPT = 8  # books, those that were used last: of lists as they are, and as they were
+_PARTS = 1 + 2 * len(Compiled._fields)  # files in a book for each list
 _SMALL = 1_000_000  # bytes of a desk's own lists, which are read as quickly as a book is opened
 
 _Read = tuple[dict[str, Gazetteer], list[Fault]]
@@ -113,11 +114,11 @@ def _put(book: Path, gazetteers: dict[str, Gazetteer]) -> None:
     part = book.with_suffix(f".{os.getpid()}")
     with zipfile.ZipFile(part, "w") as file:
         for number, gazetteer in enumerate(gazetteers.values()):
-            lexicon = gazetteer.lexicon
             said = json.dumps(_said(gazetteer), ensure_ascii=False)
             file.writestr(f"{number}/list.json", said, zipfile.ZIP_DEFLATED)
-            file.writestr(f"{number}/names", lexicon.names.tobytes())
-            file.writestr(f"{number}/meant", lexicon.meant.tobytes())
+            for kind, lexicon in gazetteer.compiled._asdict().items():
+                file.writestr(f"{number}/{kind}", lexicon.names.tobytes())
+                file.writestr(f"{number}/{kind}.meant", lexicon.meant.tobytes())
     part.replace(book)
     books = sorted(book.parent.glob("lists-*.zip"), key=lambda path: path.stat().st_mtime)
     for old in books[:-_KEPT]:
@@ -130,20 +131,31 @@ def _taken(book: Path) -> dict[str, Gazetteer]:
     with zipfile.ZipFile(book) as file:
         with suppress(OSError):  # it may be another user's
             os.utime(book)
-        for number in range(len(file.namelist()) // 3):
+        for number in range(len(file.namelist()) // _PARTS):
             said = json.loads(file.read(f"{number}/list.json"))
-            names, meant = Trie(), array("I")
-            names.frombytes(file.read(f"{number}/names"))
-            meant.frombytes(file.read(f"{number}/meant"))
-            gazetteer = _heard(said, names, meant)
+            compiled = Compiled(
+                *(
+                    _lexicon(
+                        said[kind],
+                        file.read(f"{number}/{kind}"),
+                        file.read(f"{number}/{kind}.meant"),
+                    )
+                    for kind in Compiled._fields
+                )
+            )
+            gazetteer = Gazetteer(
+                said["name"],
+                tuple(_entry(*row) for row in said["entries"]),
+                said["digest"],
+                tuple(said["include"]),
+                kept=compiled,
+            )
             gazetteers[gazetteer.name] = gazetteer
     return gazetteers
 
 
 def _said(gazetteer: Gazetteer) -> dict[str, Any]:
     """Write a gazetteer as JSON, but for its names."""
-    lexicon = gazetteer.lexicon
-    numbers = {one: number for number, one in enumerate(_meanings(lexicon))}
     return {
         "name": gazetteer.name,
         "digest": gazetteer.digest,
@@ -151,6 +163,15 @@ def _said(gazetteer: Gazetteer) -> dict[str, Any]:
         "entries": [
             (one.id, one.name, one.country, sorted(one.groups)) for one in gazetteer.entries
         ],
+        **{kind: _told(lexicon) for kind, lexicon in gazetteer.compiled._asdict().items()},
+    }
+
+
+def _told(lexicon: Lexicon) -> dict[str, Any]:
+    """Write a lexicon as JSON, but for its names."""
+    meanings = dict.fromkeys(one for sense in lexicon.senses for one in sense)
+    numbers = {one: number for number, one in enumerate(meanings)}
+    return {
         "meanings": list(numbers),
         "senses": [[numbers[one] for one in sense] for sense in lexicon.senses],
         "heads": lexicon.heads,
@@ -158,23 +179,14 @@ def _said(gazetteer: Gazetteer) -> dict[str, Any]:
     }
 
 
-def _meanings(lexicon: Lexicon) -> dict[Meaning, None]:
-    """Give all meanings that names have, each once."""
-    return dict.fromkeys(one for sense in lexicon.senses for one in sense)
-
-
-def _heard(said: dict[str, Any], names: Trie, meant: "array[int]") -> Gazetteer:
-    """Read what `_said` wrote."""
-    known = [_meaning(row) for row in said["meanings"]]
-    senses = tuple(tuple(known[number] for number in sense) for sense in said["senses"])
-    lexicon = Lexicon(names, meant, senses, tuple(said["heads"]), said["longest"])
-    return Gazetteer(
-        said["name"],
-        tuple(_entry(*row) for row in said["entries"]),
-        said["digest"],
-        tuple(said["include"]),
-        compiled=lexicon,
-    )
+def _lexicon(told: dict[str, Any], names: bytes, meant: bytes) -> Lexicon:
+    """Read what `_told` wrote, with the names."""
+    trie, numbers = Trie(), array("I")
+    trie.frombytes(names)
+    numbers.frombytes(meant)
+    known = [_meaning(row) for row in told["meanings"]]
+    senses = tuple(tuple(known[number] for number in sense) for sense in told["senses"])
+    return Lexicon(trie, numbers, senses, tuple(told["heads"]), told["longest"])
 
 
 def _entry(key: str, name: str, country: str | None, groups: list[str]) -> Entry:

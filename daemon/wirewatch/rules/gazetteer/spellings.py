@@ -38,7 +38,7 @@ class Country:
     @staticmethod
     def exact(word: str) -> str | None:
         """Give the very letters that a word must have, where the case counts."""
-        return word if len(word) <= _SHORT and word.isascii() and word.isupper() else None
+        return word if len(word) <= _SHORT and word.isupper() else None
 
     @property
     def key(self) -> str:
