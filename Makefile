@@ -31,6 +31,8 @@ bench: $(STAMP)
 	  apt-get install -y -qq inotify-tools >/dev/null 2>&1 || \
 	  { apt-get update -qq && apt-get install -y -qq inotify-tools; } >/dev/null 2>&1 || \
 	  echo "could not; that part is left out"; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]' || \
+	  echo "could not install flashtext2 and hyperscan; they are left out"
 	$(BIN)/python bench/run.py
 
 clean:

@@ -72,7 +72,8 @@ def flashtext2(count: int, folder: Path) -> Scan:
     processor = KeywordProcessor(case_sensitive=False)
     for phrase in _phrases(count, folder):
         processor.add_keyword(phrase)
-    return lambda text: processor.extract_keywords(text)
+    find: Scan = processor.extract_keywords
+    return find
 
 
 def hyperscan(count: int, folder: Path) -> Scan:

@@ -15,8 +15,9 @@ from rivals import measured
 _TEXTS = 20_000
 _COUNTS = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
 _TARGETS = {100_000: 0.7} | dict.fromkeys((10, 100, 1_000, 10_000), 0.9)
-_FEW = {"compiled": 2_000_000, "hyperscan": 200_000_000}  # rules × texts that a side gets at most
-_MOST = {"compiled": 10_000, "hyperscan": 10_000, "flashtext2": 100_000}  # rules
+_FEW = 4_000  # texts that another side gets at most
+_MOST = {"compiled": 1_000, "hyperscan": 10_000, "flashtext2": 100_000}  # rules that it gets
+_PAIRS = 200_000  # rules × texts of the sides that try each rule
 
 
 def run(home: Path, *, quick: bool) -> list[Table]:
@@ -48,19 +49,20 @@ def _compare(count: int, texts: int, home: Path, tables: tuple[Table, Table, Tab
     name = f"{count:,} rules"
     target = Target(_TARGETS[count], at_most=False) if count in _TARGETS else None
     floor.rows.append(Row(name, "µs a text", ours, bare, target, speed=True))
-    for side in ("compiled", "flashtext2", "hyperscan"):
-        if count <= _MOST[side] and (side == "compiled" or find_spec(side)):
-            few = min(texts, _FEW.get(side, texts * count) // count)
+    each = max(50, min(texts, _FEW, _PAIRS // count))
+    for side, most in _MOST.items():
+        if count <= most and (side == "compiled" or find_spec(side)):
+            few = each if side == "compiled" else min(texts, _FEW)
             other = measured(side, count, few, home)["text"]
             rivals.rows.append(Row(f"{name}, {side}", "µs a text", ours, other, speed=True))
     programs = postgres.installed()
     if programs and count <= 10_000:
-        few = json.loads((home / "texts.json").read_text())[: max(50, 1_000_000 // count)]
-        other = postgres.microseconds(programs, count, few[:2_000], home)
+        stories = json.loads((home / "texts.json").read_text())[:each]
+        other = postgres.microseconds(programs, count, stories, home)
         rivals.rows.append(Row(f"{name}, tsquery", "µs a text", ours, other, speed=True))
     if count >= 10_000:
         found = turns[0][0]
         limits = (60.0, 1_500.0) if count == 1_000_000 else (None, None)
         for what, unit, limit in zip(("load", "peak"), ("s", "MB"), limits, strict=True):
-            most = Target(limit, of_ratio=False) if limit else None
-            load.rows.append(Row(f"{name}, {what}", unit, found[what], None, most))
+            bound = Target(limit, of_ratio=False) if limit else None
+            load.rows.append(Row(f"{name}, {what}", unit, found[what], None, bound))

@@ -1,5 +1,6 @@
 """The daemon: its threads, its signals, and the order in which it starts and stops."""
 
+import gc
 import logging
 import signal
 import threading
@@ -101,6 +102,7 @@ class Service:
         """Go on with other rules and channels; what is being examined ends with the old ones."""
         self.arrivals.examiner = deployment.examiner(self._clock)
         self.deliveries.replace(deployment.channels, deployment.patience)
+        _settle()
 
     def handle_signals(self) -> None:
         """Stop on SIGTERM and SIGINT, reload on SIGHUP. Call it from the main thread."""
@@ -120,6 +122,7 @@ class Service:
         with self._store.write() as db:
             retire_inboxes(db, self.arrivals.inboxes, self._clock())
         self._scanning.prepare()
+        _settle()
         self.deliveries.start()
         for name, work in self._workers.items():
             thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
@@ -178,6 +181,13 @@ class Service:
         for done in accepted:
             if done.state is not FileState.PENDING:
                 _log_arrival(done)
+
+
+def _settle() -> None:
+    """Leave what is compiled out of every later look for garbage: it stays, and is large."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _make_folder(inbox: Inbox) -> None:

@@ -33,6 +33,7 @@ _ALIKE = ("аеорсухіјѕһԁԛԝкмтвнё", "aeopcyxijshdqwkmtbhe")
 _AS_LATIN = str.maketrans(*_ALIKE)
 _AS_CYRILLIC = str.maketrans(_ALIKE[1][:17] + "b", _ALIKE[0][:18])
 _LATIN, _CYRILLIC = re.compile("[a-zß-ɏ]+"), re.compile("[а-ԯ]+")
+_ANY_CYRILLIC = re.compile("[Ѐ-ԯ]")
 _MIXED = re.compile("[a-zß-ɏ][а-ԯ]|[а-ԯ][a-zß-ɏ]")
 _WORDS = re.compile("[a-zß-ɏа-ԯ]+")
 _ACCENTS = ((0x300, 0x36F), (0x591, 0x5C7), (0x64B, 0x65F), (0x670, 0x670))  # blocks of marks
@@ -205,9 +206,11 @@ def exact(text: str) -> str:
 
 def is_common(text: str) -> bool:
     """Tell whether a text is of Latin or Cyrillic letters and the usual marks, as most are."""
-    return text.isascii() or not (
-        _UNCOMMON.search(text) or _MIXED.search(text.replace("İ", "i").lower())
-    )
+    if text.isascii():
+        return True
+    if _UNCOMMON.search(text):
+        return False
+    return not (_ANY_CYRILLIC.search(text) and _is_mixed(text.replace("İ", "i").lower()))
 
 
 @cache
@@ -226,5 +229,4 @@ def has_other_forms(text: str) -> bool:
     """
     if text.isascii():
         return False
-    mixed = _MIXED.search(_plain(text).text) is not None
-    return mixed or any(map(_is_written_otherwise, set(text)))
+    return _is_mixed(_plain(text).text) or any(map(_is_written_otherwise, set(text)))
