@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wirewatch.model import Article
 from wirewatch.rules.gazetteer import shelf
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
-from wirewatch.rules.gazetteer.lexicon import Lexicon, ways
+from wirewatch.rules.gazetteer.lexicon import Lexicon, compiled, ways
 from wirewatch.rules.gazetteer.meaning import Meaning, Sign, Spelling
 from wirewatch.rules.gazetteer.reading import read_gazetteers
 from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
@@ -80,17 +80,17 @@ def test_names_are_what_is_written_out(spelling: str) -> None:
 @given(st.lists(SHORT, max_size=30), st.text(st.sampled_from("ab "), max_size=20))
 def test_every_name_is_found_where_it_stands(names: list[str], text: str) -> None:
     """Wherever a name stands a head stands too, and all names that stand there are found."""
-    compiled = lexicon(*names)
+    known = lexicon(*names)
     for start in range(len(text)):
         there = {name for name in names if text.startswith(name, start)}
         found = {
             (end, meaning.entry)
-            for end, sense in compiled.found(text, start)
+            for end, sense in known.found(text, start)
             for meaning in sense
             if isinstance(meaning, Spelling)
         }
         assert found == {(start + len(name), name) for name in there}
-        assert not there or any(text.startswith(head, start) for head in compiled.heads)
+        assert not there or any(text.startswith(head, start) for head in known.heads)
 
 
 def test_names_share_heads() -> None:
@@ -108,18 +108,27 @@ def test_a_name_has_each_meaning_once() -> None:
     assert found == [(1, (Spelling("g", "a"), Sign("#XF")))]
 
 
+def test_a_dash_may_be_left_out() -> None:
+    """What a dash joins is found as one word and as two; an acronym only as it is written."""
+    union = Spelling("g", "ipu")
+    names = compiled([("Inter-Parliamentary Union", union), ("I-PU", Spelling("g", "x", "I-PU"))])
+    for text in ("inter parliamentary union", "interparliamentary union"):
+        assert names.names.found(text, 0) == [(len(text), (union,))]
+    assert names.names.found("ipu", 0) == []
+
+
 def test_beginnings_stand_for_all_names_of_a_meaning() -> None:
     """So many beginnings at most are given that each wanted name has one; None if none would do."""
-    compiled = lexicon("duma", "diet of x", "diet of y", "senate")
+    known = lexicon("duma", "diet of x", "diet of y", "senate")
     wanted = {"duma", "diet of x", "diet of y"}
 
     def begin(most: int) -> list[str] | None:
-        return compiled.begin(lambda one: isinstance(one, Spelling) and one.entry in wanted, most)
+        return known.begin(lambda one: isinstance(one, Spelling) and one.entry in wanted, most)
 
     assert sorted(begin(3) or ()) == ["diet of x", "diet of y", "duma"]
     assert sorted(begin(2) or ()) == ["diet of ", "duma"]
     assert begin(1) is None
-    assert compiled.begin(lambda _: False, 1) == []
+    assert known.begin(lambda _: False, 1) == []
 
 
 @pytest.fixture

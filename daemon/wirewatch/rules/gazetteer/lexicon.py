@@ -23,6 +23,7 @@ from wirewatch.text.fold import fold, fold_term
 _SHORTEST_HEAD = 4  # characters: shorter ones begin too many words
 _SHARE = 16  # names that may share a head: fewer make more heads, more make more futile look-ups
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_DASH = re.compile(r"(?<=\w)-(?=\w)")
 _CYRILLIC, _OTHERS = re.compile("[Ѐ-ԯ]"), re.compile(r"[^\W\d_Ѐ-ԯ]")
 
 
@@ -89,11 +90,16 @@ class Compiled(NamedTuple):
 
 
 def compiled(meanings: Iterable[tuple[str, Meaning]]) -> Compiled:
-    """Compile a gazetteer; see `Lexicon.of`."""
+    """Compile a gazetteer; see `Lexicon.of`. What a dash joins may be written as one word too."""
     names: list[tuple[str, Meaning]] = []
     signs: list[tuple[str, Meaning]] = []
     for text, meaning in meanings:
-        (signs if isinstance(meaning, Sign) else names).append((text, meaning))
+        if isinstance(meaning, Sign):
+            signs.append((text, meaning))
+            continue
+        names.append((text, meaning))
+        if "-" in text and not meaning.exact:
+            names.append((_DASH.sub("", text), meaning))
     return Compiled(Lexicon.of(names), Lexicon.of(signs))
 
 
