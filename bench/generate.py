@@ -43,7 +43,7 @@ _NAMES = (
     "Jogorku Kenesh", "Oliy Majlis", "Mejlis of Turkmenistan", "Grand National Assembly of Türkiye",
     "Inter-Parliamentary Union", "Parliamentary Assembly of Turkic States", "European Parliament",
     "National Assembly of Hungary", "Majilis of the Parliament of Kazakhstan", "TURKPA", "PABSEC",
-    "Senate of Kazakhstan", "Мәжіліс", "Милли Меджлис",
+    "Senate of Kazakhstan", "Қазақстан Мәжілісі", "Милли Меджлис",
 )  # fmt: skip
 _SAYINGS = (
     "A delegation of the {name} took part in the talks, and a visit in return is planned.",

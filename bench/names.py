@@ -38,7 +38,9 @@ def run(home: Path, *, quick: bool) -> list[Table]:  # noqa: ARG001 - nothing is
         implementation=Implementation.ContiguousNFA,
     )
     stories = Stories()
-    articles = [parse(stories.text(number).encode(), 1_000_000)[1][0] for number in range(_TEXTS)]
+    articles = [
+        parse(stories.text(number).encode(), 1_000_000).articles[0] for number in range(_TEXTS)
+    ]
     texts = [f"{one.title}\n{one.dateline}\n{one.body}" for one in articles]
     gc.freeze()
     ours: list[float] = []

@@ -26,6 +26,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from wirewatch.deployment import shipped_gazetteers
+from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
+
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "var" / "demo"
 INBOX = PLACE / "inbox"
@@ -203,7 +206,11 @@ def main() -> int:
     phone = Phone()
     with phone.ringing() as url:
         config = write_config(url)
-        stories = sorted((ROOT / "seeds").glob("*.txt"))
+        stories = sorted(
+            path for path in (ROOT / "seeds").glob("[0-9]*") if not path.match("*.expected.json")
+        )
+        with console.status("compiling the names of the world's parliaments, once: half a minute"):
+            shelved_gazetteers(shipped_gazetteers(), [])
         with daemon(config):
             db = sqlite3.connect(
                 STORE.absolute().as_uri() + "?mode=ro", uri=True, check_same_thread=False

@@ -32,6 +32,8 @@ DOORS = {
     "apscheduler": {"scheduler.py"},
     "ahocorasick_rs": {"rules/automaton.py"},
     "marisa_trie": {"rules/gazetteer/lexicon.py", "rules/gazetteer/shelf.py"},
+    "lxml": {"formats/markup.py"},
+    "feedparser": {"formats/feed.py"},
     "lark": {"rules/parser.py", "rules/misreading.py"},
     "re2": {"rules/expression.py"},
     "charset_normalizer": {"formats/document.py"},

@@ -11,6 +11,7 @@ import pytest
 from conftest import PATIENCE, STORY, Answer, Receiver, Site, Wirewatch
 from wirewatch import __version__, cli, deployment
 from wirewatch.deployment import shipped_gazetteers
+from wirewatch.formats import formats
 from wirewatch.store.database import Store
 
 VERBS = ("run", "ingest", "check", "parse", "search", "status", "alerts", "init", "send-test")
@@ -60,13 +61,15 @@ def test_parse_gives_the_columns(wirewatch: Wirewatch, story: Path, tmp_path: Pa
     ran = wirewatch("parse", "--json", story)
     assert ran.code == 0
     shown = json.loads(ran.out)
-    assert list(shown) == ["format", "articles"]
+    assert list(shown) == ["format", "articles", "skipped"]
+    assert shown["skipped"] == []
     assert shown["format"] == "wire"
     [article] = shown["articles"]
     store = Store.open(tmp_path / "columns.db")
     columns = set(store.db["articles"].columns_dict)
     store.close()
-    assert set(article) == columns - {"id", "file_id", "source", "received", "irregular"}
+    added = {"id", "file_id", "source", "received", "irregular", "current"}
+    assert set(article) == columns - added
     assert (article["place"], article["agency"]) == ("ASTANA", "Kazinform")
 
 
@@ -246,6 +249,16 @@ def test_a_daemon_that_cannot_start_says_why_in_a_line(site: Site) -> None:
     assert (daemon.returncode in {1, 2}, out) == (True, "")
     assert "Traceback" not in err
     assert str(site.inbox) in err
+
+
+def test_formats_are_listed(wirewatch: Wirewatch) -> None:
+    """`wirewatch formats` names each format, the version of its parser, and what it reads."""
+    listed = wirewatch("formats").out.splitlines()
+    rows = json.loads(wirewatch("formats", "--json").out)
+    assert [row["name"] for row in rows] == [known.name for known in formats()]
+    assert [line.split()[0] for line in listed] == [row["parser"] for row in rows]
+    assert all(row["reads"] in line for row, line in zip(rows, listed, strict=True))
+    assert rows[-1]["name"] == "wire"
 
 
 def test_output_into_a_pipe_is_plain_text(site: Site) -> None:

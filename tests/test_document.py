@@ -76,7 +76,7 @@ REFUSED = {
 
 def _article(data: bytes) -> Article:
     """Parse a file that holds one article."""
-    name, articles = formats.parse(data, LIMIT)
+    name, articles, _ = formats.parse(data, LIMIT)
     assert name == "wire"
     assert len(articles) == 1
     return articles[0]
@@ -231,7 +231,8 @@ def test_format_by_dropping_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
     formats.formats.cache_clear()
     try:
-        assert [known.name for known in formats.formats()] == ["zz-shouted", "wire"]
+        names = [known.name for known in formats.formats()]
+        assert names.index("zz-shouted") < names.index("wire") == len(names) - 1
         with pytest.raises(Unreadable) as refused:
             formats.parse(b"LAMPS LIT", LIMIT)
         assert refused.value.reason == FileReason.NO_TEXT

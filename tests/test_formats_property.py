@@ -57,7 +57,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 def _outcome(data: bytes) -> list[Article] | None:
     """Parse; None when the bytes are refused."""
     try:
-        return parse(data, 1_000_000)[1]
+        return list(parse(data, 1_000_000).articles)
     except Unreadable:
         return None
 

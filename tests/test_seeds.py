@@ -13,7 +13,12 @@ from wirewatch.model import Article, Mention
 from wirewatch.rules.matcher import Matcher
 
 FOLDER = Path(__file__).parents[1] / "seeds"
-SEEDS = sorted(path.stem for path in FOLDER.glob("*.txt"))
+FILES = {
+    path.stem: path
+    for path in sorted(FOLDER.glob("[0-9]*"))
+    if not path.name.endswith(".expected.json")
+}
+SEEDS = list(FILES)
 FIELDS = {
     "title", "dateline", "place", "country", "agency", "byline", "published",
     "published_precision",
@@ -36,7 +41,8 @@ def _expected(seed: str) -> Any:
 
 def _parsed(seed: str) -> tuple[str, list[Article]]:
     """Parse a seed as the daemon does."""
-    return parse((FOLDER / f"{seed}.txt").read_bytes(), 1_000_000)
+    reading = parse(FILES[seed].read_bytes(), 1_000_000)
+    return reading.format, list(reading.articles)
 
 
 def _mentions(matcher: Matcher, article: Article) -> list[Mention]:

@@ -120,6 +120,7 @@ class ChannelTable(Table):
     name: Name
     url: SecretStr
     timeout: SomeTime = timedelta(seconds=15)
+    embargoed: bool = False
 
 
 class DeliveryTable(Table):

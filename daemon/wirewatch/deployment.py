@@ -53,7 +53,8 @@ class Deployment:
     def examiner(self, clock: Clock) -> Examiner:
         """Compile the rules, and make what turns files into outcomes."""
         limits = Limits(self.config.limits.file_size, self.config.limits.line_length)
-        return Examiner(Matcher(self.rules, self.gazetteers), clock, limits)
+        cleared = frozenset(table.name for table in self.config.channels if table.embargoed)
+        return Examiner(Matcher(self.rules, self.gazetteers), clock, limits, cleared)
 
 
 def load_deployment(path: Path) -> Deployment:

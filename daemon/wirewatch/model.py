@@ -16,6 +16,7 @@ from wirewatch.states import (
     FileState,
     Precision,
     Severity,
+    SkipReason,
 )
 
 
@@ -55,7 +56,12 @@ class Span(NamedTuple):
 
 
 class Article(NamedTuple):
-    """One news item. What a format does not give is empty (text) or None."""
+    """One news item. What a format does not give is empty (text) or None.
+
+    `status` is usable, withheld or canceled; `signal` what the provider says of this version, as
+    correction or update; `embargo` the moment before which it must not be told (ISO 8601, UTC);
+    `note` the editor's note, if it may be shown. Times without a zone are local, as written.
+    """
 
     guid: str
     title: str
@@ -74,6 +80,17 @@ class Article(NamedTuple):
     status: str = "usable"
     subjects: tuple[str, ...] = ()
     urgency: int | None = None
+    slugline: str | None = None
+    signal: str | None = None
+    embargo: str | None = None
+    note: str | None = None
+
+
+class Skipped(NamedTuple):
+    """An item of a file that is no article: what it is called there, and why it is passed over."""
+
+    item: str
+    why: SkipReason
 
 
 class Mention(NamedTuple):
@@ -137,6 +154,7 @@ class Outcome(NamedTuple):
     detail: str = ""
     format: str | None = None
     parser: str | None = None
+    skipped: tuple[Skipped, ...] = ()
     found: tuple[Found, ...] = ()
     due: datetime | None = None
     tries: int = 0
@@ -167,6 +185,7 @@ class Message:
     published: str | None
     source: str
     path: str
+    embargo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,29 @@ class FileReason(StrEnum):
     TRUNCATED = "truncated"
     UNDECODABLE = "undecodable"
     UNKNOWN_FORMAT = "unknown-format"
+    MALFORMED = "malformed"
     NO_TEXT = "no-text"
+    NO_ARTICLE = "no-article"
     UNSTORABLE = "unstorable"
+
+
+WITHDRAWN = frozenset({"canceled", "withheld"})
+"""What `articles.status` says of an article that is not to be used."""
+
+
+class SkipReason(StrEnum):
+    """Why an item of a file is no article (`files.skipped`)."""
+
+    PICTURE = "picture"
+    AUDIO = "audio"
+    VIDEO = "video"
+    GRAPHIC = "graphic"
+    PACKAGE = "package"
+    PLANNING = "planning"
+    CONCEPT = "concept"
+    CATALOGUE = "catalogue"
+    DATA = "data"
+    NO_TEXT = "no-text"
 
 
 class DeliveryState(StrEnum):

@@ -1,27 +1,47 @@
 """From matches to alerts with their deliveries. Pure: matches, channels and the time go in."""
 
 import hashlib
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Container, Iterable
+from datetime import datetime, timedelta, timezone
 
 from wirewatch.model import Alert, Article, Match, Planned
 
+_LAST_ZONE = timezone(timedelta(hours=-12))  # where every day ends last
 KEY_LENGTH = 16
 """Hexadecimal digits of a delivery's key: 64 bits, so that a clash is not to be expected."""
 
 
-def compose(article: Article, matches: Iterable[Match], now: datetime) -> tuple[Alert, ...]:
-    """Make an alert of every match that names a channel, due at once on each of them."""
+def compose(
+    article: Article,
+    matches: Iterable[Match],
+    now: datetime,
+    cleared: Container[str] = (),
+) -> tuple[Alert, ...]:
+    """Make an alert of every match that names a channel, due at once on each of them.
+
+    Of an article under embargo only the channels that are `cleared` for it are told at once, the
+    others when it lifts.
+    """
+    lifted = max(now, _lift(article) or now)
     return tuple(
         Alert(
             match,
             tuple(
-                _planned(article, match, channel, now) for channel in dict.fromkeys(match.channels)
+                _planned(article, match, channel, now if channel in cleared else lifted)
+                for channel in dict.fromkeys(match.channels)
             ),
         )
         for match in matches
         if match.channels
     )
+
+
+def _lift(article: Article) -> datetime | None:
+    """Give when an article's embargo lifts; one without a zone lifts when it has everywhere."""
+    if not article.embargo:
+        return None
+    lift = datetime.fromisoformat(article.embargo)
+    return lift.replace(tzinfo=_LAST_ZONE) if lift.tzinfo is None else lift
 
 
 def _planned(article: Article, match: Match, channel: str, now: datetime) -> Planned:

@@ -27,7 +27,7 @@ def parse(
     limits = LimitsTable()
     try:
         data = file.read_bytes()
-        name, articles = formats.parse(data, limits.line_length)
+        reading = formats.parse(data, limits.line_length)
     except OSError as error:
         raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from error
     except Unreadable as error:
@@ -37,11 +37,15 @@ def parse(
             typer.echo(f"{file}: would be quarantined: {error}", err=True)
         raise typer.Exit(1) from error
     if as_json:
-        print_json({"format": name, "articles": [article._asdict() for article in articles]})
+        articles = [article._asdict() for article in reading.articles]
+        skipped = [item._asdict() for item in reading.skipped]
+        print_json({"format": reading.format, "articles": articles, "skipped": skipped})
         return
-    print(f"format: {name}")
-    for article in articles:
+    print(f"format: {reading.format}")
+    for article in reading.articles:
         _show(article)
+    for item in reading.skipped:
+        print(f"skipped: {item.item} ({item.why})")
 
 
 def _show(article: "Article") -> None:

@@ -7,11 +7,20 @@ of `rank` that recognises a document reads it.
 import pkgutil
 from functools import cache
 from importlib import import_module
+from typing import NamedTuple
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats.document import Document, Format
-from wirewatch.model import Article
+from wirewatch.model import Article, Skipped
 from wirewatch.states import FileReason
+
+
+class Reading(NamedTuple):
+    """What a file was read as: its format, its articles, and the items that are none."""
+
+    format: str
+    articles: tuple[Article, ...]
+    skipped: tuple[Skipped, ...] = ()
 
 
 @cache
@@ -28,17 +37,21 @@ def parser_of(name: str) -> str:
     return f"{name}/{version}"
 
 
-def parse(data: bytes, line_limit: int) -> tuple[str, list[Article]]:
-    """Read a file's bytes into a format's name and articles, at least one.
+def parse(data: bytes, line_limit: int) -> Reading:
+    """Read a file's bytes.
 
-    Raises Unreadable with the reason when nothing can be read, or when a line is longer than
-    `line_limit` characters.
+    Raises Unreadable with the reason when nothing can be read, when there is neither an article
+    nor an item that is none, or when a line is longer than `line_limit` characters.
     """
     document = Document(data, line_limit)
     for known in formats():
         if known.recognises(document):
-            articles = known.parse(document)
-            if not articles:
+            items = known.parse(document)
+            if not items:
                 raise Unreadable(FileReason.NO_TEXT, f"no article in this {known.name} file")
-            return known.name, articles
+            return Reading(
+                known.name,
+                tuple(item for item in items if isinstance(item, Article)),
+                tuple(item for item in items if isinstance(item, Skipped)),
+            )
     raise Unreadable(FileReason.UNKNOWN_FORMAT, "no known format recognises the content")

@@ -3,14 +3,14 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from charset_normalizer import CharsetMatch, CharsetMatches, from_bytes
 
 from wirewatch.errors import Unreadable
-from wirewatch.model import Article
+from wirewatch.model import Article, Skipped
 from wirewatch.states import FileReason
 
 _BOMS = (
@@ -51,6 +51,14 @@ class Document:
     line_limit: int
 
     @cached_property
+    def start(self) -> str:
+        """Give how the text begins, in lower case and without white space in front.
+
+        Raises Unreadable as `text` does.
+        """
+        return self.text[:1_000].lstrip()[:400].lower()
+
+    @cached_property
     def text(self) -> str:
         """Give the decoded text in NFC with plain newlines.
 
@@ -73,14 +81,15 @@ class Format:
 
     `version` grows whenever the same file may become another article than before.
     `rank` orders detection: formats with plain marks of their own come before those that take
-    any text. `parse` raises Unreadable when the content is broken.
+    any text. `parse` gives the articles of a file, and the items that are none, in order; it raises
+    Unreadable when the content is broken.
     """
 
     name: str
     reads: str
     rank: int
     recognises: Callable[[Document], bool]
-    parse: Callable[[Document], list[Article]]
+    parse: Callable[[Document], Sequence[Article | Skipped]]
     version: int = 1
 
 

@@ -60,6 +60,8 @@ def render(message: Message, form: MessageFormat) -> Rendered:
     markup = _MARKUPS[form]
     title = _plain(f"[{message.severity.upper()}] {message.rule_title}")
     lines = [_around(markup.strong, markup.escape(message.headline))]
+    if message.embargo:
+        lines.append(markup.escape(f"EMBARGOED until {message.embargo}"))
     origin = " · ".join(_plain(part) for part in _origin(message))
     if origin:
         lines.append(markup.escape(origin))

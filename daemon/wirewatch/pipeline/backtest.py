@@ -104,7 +104,7 @@ def _matched(
         return
     matcher = Matcher(rules, named_lists(rules, gazetteers))
     expression = fts_expression(Or(tuple(rule.query for rule in rules)), gazetteers)
-    for stored in candidates(open_reader(store), expression, iso(since)):
+    for stored in candidates(open_reader(store), expression, iso(since), every=True):
         _, matches = matcher.match(stored.article, stored.source)
         if matches:
             yield stored, {match.rule: match for match in matches}

@@ -43,6 +43,8 @@ class Examiner:
     matcher: Matcher
     clock: Clock
     limits: Limits = Limits()
+    cleared: frozenset[str] = frozenset()
+    """The channels that may be told before an embargo lifts."""
 
     def examine(
         self, inbox: Inbox, relative: str, *, closed: bool, before: Waiting | None = None
@@ -86,17 +88,26 @@ class Examiner:
         """Say what becomes of bytes that were read. Pure, but for the clock."""
         arrival = Arrival(arrival.inbox, arrival.path, content.stamp, arrival.seen, content.sha256)
         try:
-            format_name, articles = parse(content.data, self.limits.line_length)
+            reading = parse(content.data, self.limits.line_length)
         except Unreadable as error:
             return _quarantined(arrival, error.reason, error.detail)
-        found = tuple(self._found(article, arrival) for article in articles)
-        parser = parser_of(format_name)
-        return Outcome(arrival, FileState.STORED, format=format_name, parser=parser, found=found)
+        found = tuple(self._found(article, arrival) for article in reading.articles)
+        return Outcome(
+            arrival,
+            FileState.STORED if found else FileState.IGNORED,
+            None if found else FileReason.NO_ARTICLE,
+            format=reading.format,
+            parser=parser_of(reading.format),
+            skipped=reading.skipped,
+            found=found,
+        )
 
     def _found(self, article: Article, arrival: Arrival) -> Found:
         """Match one article, and compose its alerts."""
         mentions, matches = self.matcher.match(article, arrival.inbox)
-        return Found(article, mentions, matches, compose(article, matches, arrival.seen))
+        return Found(
+            article, mentions, matches, compose(article, matches, arrival.seen, self.cleared)
+        )
 
 
 def _as_it_stands(inbox: Inbox, relative: str, now: datetime) -> Arrival:

@@ -71,12 +71,12 @@ def _parsed_again(
     same = digest == kept["sha256"]
     findings.append(Finding("file", same, f"{path}: sha256 {digest[:16]}…" + _unlike(same)))
     try:
-        name, articles = formats.parse(data, _LINE_LIMIT)
+        reading = formats.parse(data, _LINE_LIMIT)
     except Unreadable as error:
         findings.append(Finding("article", False, f"not readable any more: {error}"))
         return stored
-    found = next((one for one in articles if one.guid == kept["guid"]), None)
-    parser = formats.parser_of(name)
+    found = next((one for one in reading.articles if one.guid == kept["guid"]), None)
+    parser = formats.parser_of(reading.format)
     if found is None:
         said = f"not in the file any more, as {parser} reads it (then {kept['parser']})"
         findings.append(Finding("article", False, said))

@@ -69,7 +69,7 @@ def _spelled(found: Iterable[tuple[Article, Match]]) -> list[str]:
 
 def articles_of(file: Path) -> list[Article]:
     """Parse a file as the daemon would. Raises OSError or Unreadable."""
-    return formats.parse(file.read_bytes(), Limits().line_length)[1]
+    return list(formats.parse(file.read_bytes(), Limits().line_length).articles)
 
 
 def article_at(which: str, store: Path) -> tuple[Article, str]:

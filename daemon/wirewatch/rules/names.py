@@ -21,9 +21,14 @@ class Heads:
     """The beginnings of the names of several lexicons, as an automaton looks for them."""
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
-        self._lexicons = tuple(lexicons)
-        self.texts = [head for lexicon in self._lexicons for head in lexicon.heads]
-        self._behind = list(accumulate(len(lexicon.heads) for lexicon in self._lexicons))[:-1]
+        self._lexicons = tuple(lexicon for lexicon in lexicons if lexicon.joined_heads)
+        counts = (lexicon.joined_heads.count("\n") + 1 for lexicon in self._lexicons)
+        self._behind = list(accumulate(counts))[:-1]
+
+    @property
+    def texts(self) -> list[str]:
+        """Give the heads of all lexicons, one after the other."""
+        return [head for lexicon in self._lexicons for head in lexicon.heads]
 
     def found(self, text: str, starts: Starts) -> Iterator[tuple[int, int, Meaning, bool]]:
         """Give what stands in a folded text, in order: from where to where, and what it means.

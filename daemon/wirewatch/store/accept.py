@@ -13,12 +13,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.clock import iso, moment_of
-from wirewatch.model import Arrival, Article, Found, Match, Outcome
+from wirewatch.model import Arrival, Found, Match, Outcome
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.database import Store, Transaction, insert_all
+from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import FileRow, Known, look_up
-from wirewatch.text.fold import has_other_forms, is_common
-from wirewatch.text.words import runs_scripts_together
+from wirewatch.store.versions import replace
 
 Row = dict[str, Any]
 
@@ -76,6 +76,7 @@ class _Batch:
         self._updates: list[Row] = []
         self._forgotten: list[int] = []
         self._rules: dict[str, Match] = {}
+        self._again: set[str] = set()
 
     def add(self, outcome: Outcome) -> Accepted:
         """Decide what one outcome means for the ledger, and note the rows to write."""
@@ -105,10 +106,11 @@ class _Batch:
             return outcome.state, outcome.reason, []
         if outcome.arrival.sha256 in self._known.contents:
             return FileState.DUPLICATE, FileReason.SAME_CONTENT, []
-        fresh = [found for found in outcome.found if self._known.claim(found.article)]
+        versions = self._known.versions
+        fresh = [found for found in outcome.found if versions.claim(found.article)]
         if not fresh:
             return FileState.DUPLICATE, FileReason.SAME_ARTICLE, []
-        return FileState.STORED, None, fresh
+        return FileState.STORED, None, [one._replace(alerts=versions.raised(one)) for one in fresh]
 
     def _seen_again(self, outcome: Outcome, row: FileRow, pending: FileRow | None) -> Accepted:
         """Note the new stamp of a file whose content this path has had before."""
@@ -156,6 +158,7 @@ class _Batch:
             "detail": outcome.detail or None,
             "format": outcome.format,
             "parser": outcome.parser,
+            "skipped": _COMPACT(outcome.skipped) if outcome.skipped else None,
             "finished": None if waiting else self._now,
             "modified": iso(moment_of(arrival.stamp.mtime_ns)),
             "stamp": str(arrival.stamp),
@@ -164,7 +167,8 @@ class _Batch:
         }
         if file_id is None:
             file_id = self._known.next_id("files")
-            first = {"inbox": arrival.inbox, "path": arrival.path, "first_seen": iso(arrival.seen)}
+            first = {"inbox": arrival.inbox, "path": arrival.path, "kept": None}
+            first["first_seen"] = iso(arrival.seen)
             self._rows["files"].append({"id": file_id} | first | row)
         else:
             self._change(file_id, row)
@@ -175,6 +179,9 @@ class _Batch:
         """Note an article with all that hangs on it."""
         article = found.article
         article_id = self._known.next_id("articles")
+        current = self._known.versions.is_current(article)
+        if len(self._known.versions.stored[article.guid]) > 1:
+            self._again.add(article.guid)
         self._rows["articles"].append(
             {
                 "id": article_id,
@@ -197,8 +204,13 @@ class _Batch:
                 "status": article.status,
                 "subjects": _COMPACT(article.subjects),
                 "urgency": article.urgency,
+                "slugline": article.slugline,
+                "signal": article.signal,
+                "embargo": article.embargo,
+                "note": article.note,
+                "current": int(current),
                 "received": iso(arrival.seen),
-                "irregular": int(_is_irregular(article)),
+                "irregular": int(is_irregular(article)),
             }
         )
         for mention in found.mentions:
@@ -264,6 +276,7 @@ class _Batch:
         )
         for table, rows in self._rows.items():
             insert_all(self._db, table, rows)
+        replace(self._db, self._again)
         articles = self._rows["articles"]
         if articles:
             self._db.conn.execute(
@@ -277,10 +290,3 @@ def _rule_row(match: Match, now: str) -> tuple[str, ...]:
     """Give a rule as it was when it matched."""
     severity, channels = match.severity.value, _COMPACT(match.channels)
     return (match.rule_hash, match.rule, match.title, match.query, severity, channels, now)
-
-
-def _is_irregular(article: Article) -> bool:
-    """Tell whether SQLite's tokenizer reads words of an article otherwise than matching does."""
-    texts = (article.title, article.dateline, article.body)
-    uncommon = (text for text in texts if not is_common(text))
-    return any(has_other_forms(text) or runs_scripts_together(text) for text in uncommon)

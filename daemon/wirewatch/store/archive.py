@@ -13,7 +13,7 @@ from wirewatch.states import DeliveryState, Precision
 _COLUMNS = (
     "id", "received", "source", "guid", "version", "title", "headline", "dateline", "body",
     "published", "published_precision", "place", "country", "agency", "byline", "language", "url",
-    "status", "subjects", "urgency",
+    "status", "subjects", "urgency", "slugline", "signal", "embargo", "note",
 )  # fmt: skip
 
 
@@ -27,10 +27,13 @@ class Stored:
     article: Article
 
 
-def candidates(db: Database, expression: str | None, since: str = "") -> Iterator[Stored]:
+def candidates(
+    db: Database, expression: str | None, since: str = "", *, every: bool = False
+) -> Iterator[Stored]:
     """Give articles newest first: those that an FTS5 expression may find, or all of them.
 
-    `since` is a moment as `received` has it; what arrived before it is left out.
+    `since` is a moment as `received` has it; what arrived before it is left out. So are versions
+    that a newer one has replaced, and what was withdrawn, unless `every` one is asked for.
 
     Articles whose words SQLite reads otherwise than matching does are always among them.
     """
@@ -42,6 +45,8 @@ def candidates(db: Database, expression: str | None, since: str = "") -> Iterato
             " UNION SELECT id FROM articles WHERE irregular = 1)"
         )
         values = [expression]
+    if not every:
+        found += " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
     rows = db.execute(
         f"SELECT {columns} FROM articles a WHERE {found} AND a.received >= ? ORDER BY a.id DESC",  # noqa: S608 - our own columns
         [*values, since],

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from wirewatch.clock import iso
-from wirewatch.model import Arrival, Article, Outcome, Stamp
+from wirewatch.model import Arrival, Outcome, Stamp
 from wirewatch.states import FileState
+from wirewatch.store.versions import Versions
 
 _TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
 _NEXT_ID = "(SELECT coalesce(max(id), 0) + 1 FROM {})"
@@ -34,7 +35,7 @@ class Known:
     next_ids: dict[str, int]
     files: dict[tuple[str, str], list[FileRow]] = field(default_factory=dict)
     contents: set[str] = field(default_factory=set)
-    identities: set[tuple[str, int]] = field(default_factory=set)
+    versions: Versions = field(default_factory=Versions)
 
     def rows_of(self, arrival: Arrival) -> tuple[FileRow | None, FileRow | None]:
         """Give the row of this very path and content, and the row in which the path waits."""
@@ -70,13 +71,6 @@ class Known:
         if state is FileState.STORED and arrival.sha256:
             self.contents.add(arrival.sha256)
 
-    def claim(self, article: Article) -> bool:
-        """Tell whether an article's identity is new, and take it."""
-        identity = (article.guid, article.version)
-        new = identity not in self.identities
-        self.identities.add(identity)
-        return new
-
     def next_id(self, table: str) -> int:
         """Give the id of the next row of a table."""
         number = self.next_ids[table]
@@ -105,8 +99,19 @@ def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
     guids = [found.article.guid for outcome in outcomes for found in outcome.found]
     for marks, values in chunked(guids):
         query = f"SELECT guid, version FROM articles WHERE guid IN ({marks})"  # noqa: S608
-        known.identities.update(db.execute(query, values))
+        stored = db.execute(query, values).fetchall()
+        known.versions.know(stored, _alerted(db, sorted({guid for guid, _ in stored})))
     return known
+
+
+def _alerted(db: Database, guids: list[str]) -> Iterator[tuple[str, str]]:
+    """Give guids with the rules that have raised an alert of any of their versions."""
+    for marks, values in chunked(guids):
+        yield from db.execute(
+            "SELECT DISTINCT a.guid, al.rule FROM alerts al JOIN articles a"  # noqa: S608 - marks
+            f" ON a.id = al.article_id WHERE a.guid IN ({marks})",
+            values,
+        )
 
 
 def chunked(values: list[str]) -> Iterator[tuple[str, list[str]]]:

@@ -53,7 +53,7 @@ def _message(db: Database, delivery_id: int) -> Message:
         " EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id"
         " AND reason IN ('interrupted', 'timeout')),"
         " al.rule, al.title, al.severity, a.id, a.headline, a.title, a.dateline, a.body, m.spans,"
-        " a.place, a.agency, a.published, a.source, f.path"
+        " a.place, a.agency, a.published, a.source, f.path, a.embargo"
         " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
         " JOIN matches m ON m.id = al.match_id JOIN articles a ON a.id = al.article_id"
         " JOIN files f ON f.id = a.file_id WHERE d.id = ?",
@@ -81,6 +81,7 @@ def _message(db: Database, delivery_id: int) -> Message:
         published=row[18],
         source=row[19],
         path=row[20],
+        embargo=row[21],
     )
 
 

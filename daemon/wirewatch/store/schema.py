@@ -19,6 +19,7 @@ CREATE TABLE files (
     detail TEXT,
     format TEXT,
     parser TEXT,
+    skipped TEXT,
     first_seen TEXT NOT NULL,
     finished TEXT,
     modified TEXT NOT NULL,
@@ -52,6 +53,11 @@ CREATE TABLE articles (
     status TEXT NOT NULL,
     subjects TEXT NOT NULL,
     urgency INTEGER,
+    slugline TEXT,
+    signal TEXT,
+    embargo TEXT,
+    note TEXT,
+    current INTEGER NOT NULL,
     received TEXT NOT NULL,
     irregular INTEGER NOT NULL DEFAULT 0
 );
@@ -169,7 +175,12 @@ SELECT a.id, a.received, a.source, a.headline, a.place, a.agency, a.published,
     (SELECT group_concat(DISTINCT n.entry) FROM mentions n WHERE n.article_id = a.id) AS mentions,
     f.path
 FROM articles a JOIN files f ON f.id = a.file_id
+WHERE a.current = 1 AND a.status NOT IN ('canceled', 'withheld')
 ORDER BY a.id DESC;
+CREATE VIEW article_versions AS
+SELECT a.guid, a.version, a.id AS article_id, a.received, a.status, a.signal, a.headline, a.current
+FROM articles a
+ORDER BY a.guid, a.version;
 CREATE VIEW alert_log AS
 SELECT d.id, al.created, al.severity, al.rule, al.title AS rule_title, a.headline, d.channel,
     d.state, d.reason, d.attempts, d.due, d.finished, d.key, al.article_id, d.alert_id

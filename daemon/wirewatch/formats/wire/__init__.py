@@ -12,7 +12,7 @@ _OTHER_FORMATS = ("<?xml", "<!doctype", "<html", "<rss", "<feed", "{", "[{", "%p
 
 def _recognises(document: Document) -> bool:
     """Take any text that does not plainly begin as something else."""
-    return not document.text[:200].lstrip().lower().startswith(_OTHER_FORMATS)
+    return not document.start.startswith(_OTHER_FORMATS)
 
 
 def _parse(document: Document) -> list[Article]:

@@ -1,18 +1,14 @@
 """One wire story: the heading read piece by piece, the rest is the body."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 
+from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.wire.agencies import attribution
 from wirewatch.formats.wire.dateline import Dateline, read_dateline
 from wirewatch.formats.wire.dates import Stamp, find_stamp, published, read_leader
 from wirewatch.formats.wire.layout import paragraphs
 from wirewatch.model import Article
-from wirewatch.text.sentences import first_sentence, shortened
-
-HEADLINE_LIMIT = 120
-"""Characters of the headline that is made from an untitled story's first sentence."""
 
 _TITLE_LIMIT = 200
 _STAMP_WITHIN = 400  # characters of a one-line story in which its time line may stand
@@ -43,9 +39,9 @@ def read_story(text: str) -> Article | None:
     joined = "\n\n".join(body)
     written = dateline.text if dateline else ""
     return Article(
-        guid=_identity(when, heading.title, written, joined),
+        guid=identity_of(when or "", heading.title, written, joined),
         title=heading.title,
-        headline=heading.title or _headline(body),
+        headline=headline_of(heading.title, joined),
         dateline=written,
         body=joined,
         published=when,
@@ -134,15 +130,3 @@ def _signed(body: list[str]) -> str | None:
         if agency:
             return agency
     return None
-
-
-def _headline(body: list[str]) -> str:
-    """Make a headline from the first sentence."""
-    first = body[0]
-    start, end = first_sentence(first)
-    return shortened(first[start:end], HEADLINE_LIMIT)
-
-
-def _identity(when: str | None, *texts: str) -> str:
-    """Make a guid from content, so that other bytes of the same story are the same article."""
-    return "sha256:" + hashlib.sha256("\x00".join((when or "", *texts)).encode()).hexdigest()

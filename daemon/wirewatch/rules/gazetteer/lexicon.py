@@ -21,7 +21,8 @@ from wirewatch.rules.gazetteer.spellings import expanded
 from wirewatch.text.fold import fold, fold_term
 
 _SHORTEST_HEAD = 4  # characters: shorter ones begin too many words
-_SHARE = 16  # names that may share a head: fewer make more heads, more make more futile look-ups
+_SHARE = 64  # names that may share a head: fewer make more heads, more make more futile look-ups
+_MOST_SHORT = 65_536  # senses that fit two bytes
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _DASH = re.compile(r"(?<=\w)-(?=\w)")
 _CYRILLIC, _OTHERS = re.compile("[Ѐ-ԯ]"), re.compile(r"[^\W\d_Ѐ-ԯ]")
@@ -29,13 +30,22 @@ _CYRILLIC, _OTHERS = re.compile("[Ѐ-ԯ]"), re.compile(r"[^\W\d_Ѐ-ԯ]")
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All names, folded; the n-th of them has the meanings `senses[meant[n]]`."""
+    """All names, folded; the n-th of them has the meanings `senses[meant[n]]`.
+
+    The heads are joined by newlines, which no name holds: a hundred thousand strings of their own
+    would take five times the memory.
+    """
 
     names: Trie
     meant: "array[int]"
     senses: tuple[tuple[Meaning, ...], ...]
-    heads: tuple[str, ...]
+    joined_heads: str
     longest: int
+
+    @property
+    def heads(self) -> list[str]:
+        """Give the heads."""
+        return self.joined_heads.split("\n") if self.joined_heads else []
 
     def found(self, text: str, start: int) -> list[tuple[int, tuple[Meaning, ...]]]:
         """Give each name that a folded text has from `start` on: behind its end, and meanings."""
@@ -75,10 +85,10 @@ class Lexicon:
                     written[name] = (*sense, shared)
         names = Trie(written)
         senses: dict[tuple[Meaning, ...], int] = {}
-        meant = array("I", bytes(4 * len(written)))
+        meant = array("H" if len(set(written.values())) <= _MOST_SHORT else "I", [0]) * len(written)
         for name, sense in written.items():
             meant[names.key_id(name)] = senses.setdefault(sense, len(senses))
-        heads = tuple(_heads(sorted(written), _SHARE))
+        heads = "\n".join(_heads(sorted(written), _SHARE))
         return cls(names, meant, tuple(senses), heads, max(map(len, written), default=0))
 
 

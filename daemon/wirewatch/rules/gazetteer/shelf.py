@@ -174,19 +174,20 @@ def _told(lexicon: Lexicon) -> dict[str, Any]:
     return {
         "meanings": list(numbers),
         "senses": [[numbers[one] for one in sense] for sense in lexicon.senses],
-        "heads": lexicon.heads,
+        "heads": lexicon.joined_heads,
+        "kind": lexicon.meant.typecode,
         "longest": lexicon.longest,
     }
 
 
 def _lexicon(told: dict[str, Any], names: bytes, meant: bytes) -> Lexicon:
     """Read what `_told` wrote, with the names."""
-    trie, numbers = Trie(), array("I")
+    trie, numbers = Trie(), array(told["kind"])
     trie.frombytes(names)
     numbers.frombytes(meant)
     known = [_meaning(row) for row in told["meanings"]]
     senses = tuple(tuple(known[number] for number in sense) for sense in told["senses"])
-    return Lexicon(trie, numbers, senses, tuple(told["heads"]), told["longest"])
+    return Lexicon(trie, numbers, senses, told["heads"], told["longest"])
 
 
 def _entry(key: str, name: str, country: str | None, groups: list[str]) -> Entry:

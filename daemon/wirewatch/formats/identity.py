@@ -1,0 +1,22 @@
+"""What an article is known by where its format gives nothing: a digest, and a headline."""
+
+import hashlib
+
+from wirewatch.text.sentences import first_sentence, shortened
+
+HEADLINE_LIMIT = 120
+"""Characters of the headline that is made from an untitled story's first sentence."""
+
+
+def identity_of(*texts: str) -> str:
+    """Make a guid from content, so that other bytes of the same story are the same article."""
+    return "sha256:" + hashlib.sha256("\x00".join(texts).encode()).hexdigest()
+
+
+def headline_of(title: str, body: str) -> str:
+    """Give the title, or where there is none the first sentence of a body, in short."""
+    if title or not body:
+        return title
+    first = body.partition("\n\n")[0]
+    start, end = first_sentence(first)
+    return shortened(first[start:end], HEADLINE_LIMIT)

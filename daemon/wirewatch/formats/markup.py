@@ -1,0 +1,151 @@
+"""XML as formats read it: the door to lxml, elements by their local names, and text in paragraphs.
+
+Nothing is fetched and no entity is expanded: see https://lxml.de/FAQ.html#how-do-i-use-lxml-safely.
+Namespaces are left out of names: agencies get them wrong, and no format here needs them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from html import unescape
+from typing import Any
+
+from lxml import etree, html
+
+from wirewatch.errors import Unreadable
+from wirewatch.formats.document import Document
+from wirewatch.states import FileReason
+
+Element = Any
+"""An element of lxml; nobody else knows its type."""
+
+_BLOCKS = frozenset(
+    (
+        "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "table", "ul", "ol", "dl", "dt",
+        "dd", "pre", "blockquote", "section", "article", "header", "footer", "figure", "figcaption",
+        "hr", "body", "hedline", "hl1", "hl2", "byline", "dateline", "media", "block", "fn",
+    )
+)  # fmt: skip
+_UNSEEN = frozenset(("script", "style", "head", "template", "noscript", "svg", "media-metadata"))
+_SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def root(document: Document) -> Element:
+    """Parse a document as XML. Raises Unreadable (malformed) where it is none.
+
+    White space in front of the declaration, and a wrong declared encoding, are forgiven.
+    """
+    try:
+        found = etree.fromstring(document.data.lstrip(), _xml_parser())
+    except (etree.XMLSyntaxError, ValueError, LookupError):
+        text = _DECLARED.sub("", document.text)
+        try:
+            found = etree.fromstring(text.encode(), _xml_parser(encoding="utf-8"))
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise Unreadable(FileReason.MALFORMED, f"no sound XML: {error}") from error
+    if found is None:
+        raise Unreadable(FileReason.MALFORMED, "no sound XML: it is empty")
+    return found
+
+
+def fragment(text: str) -> Element:
+    """Parse a piece of HTML, as articles hold it in a field; broken markup is mended."""
+    parser = html.HTMLParser(no_network=True, encoding="utf-8")
+    return html.document_fromstring(f"<div>{text}</div>".encode(), parser=parser)
+
+
+def name(element: Element) -> str:
+    """Give an element's name without its namespace, in lower case; empty for a comment."""
+    return _bare(element.tag) if isinstance(element.tag, str) else ""
+
+
+def _bare(tag: str) -> str:
+    """Take the namespace from a name, in lower case; the names of HTML may hold anything."""
+    return tag.rpartition("}")[2].lower()
+
+
+def children(element: Element | None, *path: str) -> list[Element]:
+    """Give the elements at the end of a path of names below an element, in order."""
+    found = [element] if element is not None else []
+    for step in path:
+        found = [child for one in found for child in one if name(child) == step]
+    return found
+
+
+def child(element: Element | None, *path: str) -> Element | None:
+    """Give the first element at the end of a path of names, or None."""
+    return next(iter(children(element, *path)), None)
+
+
+def below(element: Element | None, *names: str) -> Iterator[Element]:
+    """Give all elements with one of some names, at any depth, in order."""
+    for one in element.iter() if element is not None else ():
+        if name(one) in names:
+            yield one
+
+
+def value(element: Element | None, *attributes: str) -> str:
+    """Give the first of some attributes, whatever its namespace and case, stripped, or nothing."""
+    if element is None:
+        return ""
+    known = {_bare(key): text for key, text in element.attrib.items()}
+    found = next((text for key in attributes if (text := known.get(key, "").strip())), "")
+    return unicodedata.normalize("NFC", found)
+
+
+def line(element: Element | None) -> str:
+    """Give all text of an element as one line, in NFC."""
+    return " ".join(_pieces(element)) if element is not None else ""
+
+
+def paragraphs(elements: Iterable[Element]) -> str:
+    """Give the text of elements as paragraphs, parted by empty lines, as `Article.body` has it."""
+    return "\n\n".join(piece for element in elements for piece in _pieces(element))
+
+
+def _pieces(element: Element) -> list[str]:
+    """Give the text of an element, without scripts, parted where a block or a line begins."""
+    pieces = [""]
+    hidden = 0
+    for event, one in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+        if event in {"comment", "pi"}:
+            pieces[-1] += "" if hidden else one.tail or ""
+            continue
+        known = name(one)
+        if known in _UNSEEN:
+            hidden += 1 if event == "start" else -1
+        elif known in _BLOCKS or (known == "br" and event == "start"):
+            pieces.append("")
+        elif known in {"td", "th"}:
+            pieces[-1] += " "
+        if not hidden:
+            inside = _text(one) if event == "start" else one.tail if one is not element else ""
+            pieces[-1] += inside or ""
+    lines = (_SPACE.sub(" ", unicodedata.normalize("NFC", piece)).strip() for piece in pieces)
+    return [piece for piece in lines if piece]
+
+
+def _text(element: Element) -> str | None:
+    """Give the text in front of an element's first child; of an entity what HTML means by it.
+
+    Others, which a file declares for itself, stand for nothing.
+    """
+    text: str | None = element.text
+    if element.tag is not etree.Entity or text is None:
+        return text
+    meant = unescape(text)
+    return "" if meant == text else meant
+
+
+def _xml_parser(encoding: str | None = None) -> etree.XMLParser:
+    """Make a parser that expands nothing, fetches nothing, and refuses what is huge."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding=encoding,
+    )

@@ -1,0 +1,70 @@
+"""Who wrote a story and where, as the heads of NITF and NewsML 1 say it in words."""
+
+import re
+from itertools import islice
+
+from wirewatch.formats import markup
+from wirewatch.formats.markup import Element
+
+_BY = re.compile(r"by\b[ :]*", re.IGNORECASE)
+_AFTER_PLACE = re.compile(r"[,(/]|\s[-–—]")
+_DASHES = " -–—"
+_DASH = re.compile(r"\s*(?:--?|–|—)\s*")
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes as an integer
+_TITLES = 9  # of writers; each takes a walk through the byline
+_URGENCIES = range(1, 10)
+
+
+def writer_of(text: str) -> str | None:
+    """Give a byline without its 'By'; None where nothing is left."""
+    return _BY.sub("", text, count=1).strip(" ,;") or None if _BY.match(text) else text or None
+
+
+def byline_of(element: Element | None) -> str | None:
+    """Give the writers of a byline element, without their titles unless these stand alone."""
+    text = whole = markup.line(element)
+    titles = map(markup.line, islice(markup.below(element, "byttl"), _TITLES))
+    for title in filter(None, titles):
+        before, _, after = text.rpartition(title)
+        text = f"{before.strip()} {after.strip()}".strip()
+    return writer_of(text or whole)
+
+
+def dateline_of(element: Element | None) -> str:
+    """Give a dateline as written; a moment for machines alone is none."""
+    moments = [
+        markup.line(date)
+        for date in markup.below(element, "story.date")
+        if markup.value(date, "norm") == markup.line(date)
+    ]
+    text = markup.line(element)
+    return "" if text in moments else text.rstrip(_DASHES)
+
+
+def without_heading(body: str, *heading: str, dateline: str) -> str:
+    """Take from the beginning of a body what its heading says: whole paragraphs, a dateline."""
+    known = {*filter(None, (*heading, dateline))}
+    paragraphs = body.split("\n\n")
+    begin = next((at for at, one in enumerate(paragraphs) if one not in known), len(paragraphs))
+    paragraphs = paragraphs[begin:]
+    if paragraphs and dateline and paragraphs[0].startswith(dateline):
+        dash = _DASH.match(paragraphs[0], len(dateline))
+        paragraphs[0] = paragraphs[0][dash.end() :] if dash else paragraphs[0]
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def place_of(dateline: str) -> str | None:
+    """Give the place that a dateline begins with, None where it begins with a date."""
+    place = _AFTER_PLACE.split(dateline, maxsplit=1)[0].strip(f".:{_DASHES}")
+    return place if place and not any(map(str.isdigit, place)) else None
+
+
+def number_of(text: str) -> int | None:
+    """Read a whole number; None where a text is none, or is too long for one."""
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def urgency_of(text: str) -> int | None:
+    """Read an urgency, 1 to 9; None where there is none."""
+    number = number_of(text)
+    return number if number in _URGENCIES else None
