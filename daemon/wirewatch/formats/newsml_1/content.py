@@ -6,6 +6,7 @@ import unicodedata
 from wirewatch.formats import markup
 from wirewatch.formats.markup import Element
 from wirewatch.formats.nitf.story import body_of
+from wirewatch.formats.plain import plain_paragraphs
 
 _TAG = re.compile(
     r"</?(?:p|br|div|span|b|i|em|strong|a|h[1-6]|ul|ol|li|table)\b[^<>]{0,999}>", re.IGNORECASE
@@ -35,18 +36,6 @@ def _data_of(data: Element) -> str:
     if bodies or any(map(markup.name, data)):
         return markup.paragraphs(bodies[:1] or [data])
     text = unicodedata.normalize("NFC", "".join(data.itertext()))
-    return markup.paragraphs([markup.fragment(text)]) if _TAG.search(text) else _plain(text)
-
-
-def _plain(text: str) -> str:
-    """Give plain text in paragraphs: parted by empty lines, or where none are, by line ends."""
-    lines = [" ".join(line.split()) for line in text.strip().splitlines()]
-    if all(lines):
-        return "\n\n".join(lines)
-    paragraphs: list[list[str]] = [[]]
-    for line in lines:
-        if line:
-            paragraphs[-1].append(line)
-        elif paragraphs[-1]:
-            paragraphs.append([])
-    return "\n\n".join(" ".join(paragraph) for paragraph in paragraphs if paragraph)
+    return (
+        markup.paragraphs([markup.fragment(text)]) if _TAG.search(text) else plain_paragraphs(text)
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wirewatch.formats import markup
+from wirewatch.formats.heading import without_heading
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.markup import Element
 from wirewatch.formats.moments import When, moment, when
@@ -22,7 +23,6 @@ from wirewatch.formats.nitf.heading import (
     dateline_of,
     place_of,
     urgency_of,
-    without_heading,
     writer_of,
 )
 from wirewatch.formats.nitf.story import title_of

@@ -1,7 +1,5 @@
 """What a news item holds: its text, with the headline, byline and dateline that stand in it."""
 
-import re
-import unicodedata
 from typing import NamedTuple
 
 from wirewatch.formats.markup import (
@@ -15,6 +13,7 @@ from wirewatch.formats.markup import (
     paragraphs,
     value,
 )
+from wirewatch.formats.plain import plain_paragraphs
 
 _PROSE = ("p", "div", "section", "article", "pre", "body", "body.content", "nitf", "html")
 _HEADS = frozenset(
@@ -24,8 +23,6 @@ _HEADS = frozenset(
     )
 )  # fmt: skip
 _HEAD_CLASSES = frozenset(("byline", "dateline", "teaser"))
-_BLANK = re.compile(r"\n[ \t]*\n")
-_DASH = re.compile(r"\s*[-–—−:]+(?:\s+|$)")
 _AFTER_DATELINE = " \t–—−-"
 
 
@@ -51,20 +48,6 @@ def read_content(item: Element) -> Content:
     return Content(other=other)
 
 
-def without_heading(body: str, *heading: str, dateline: str) -> str:
-    """Take from the beginning of a body what is known from fields of its own."""
-    known = {text for text in (*heading, dateline) if text}
-    pieces = body.split("\n\n")
-    first = 0
-    while first < len(pieces) and pieces[first] in known:
-        first += 1
-    pieces = pieces[first:]
-    if pieces and dateline and pieces[0].startswith(dateline):
-        dash = _DASH.match(pieces[0], len(dateline))
-        pieces[0] = pieces[0][dash.end() :] if dash else pieces[0]
-    return "\n\n".join(piece for piece in pieces if piece)
-
-
 def dateline_of(text: str) -> str:
     """Give a dateline as written, without the dash between it and the story."""
     return text.rstrip(_AFTER_DATELINE)
@@ -80,7 +63,11 @@ def _read_piece(piece: Element) -> Content:
     kind = value(piece, "contenttype").lower()
     if "html" in kind or "nitf" in kind:
         return _read_markup(fragment(text))
-    return Content(_plain(text)) if kind.startswith("text/") or not kind else Content(other=True)
+    return (
+        Content(plain_paragraphs(text))
+        if kind.startswith("text/") or not kind
+        else Content(other=True)
+    )
 
 
 def _read_markup(piece: Element) -> Content:
@@ -141,11 +128,3 @@ def _first_line(piece: Element, known: str) -> str:
 def _first_of_class(piece: Element, known: str) -> str:
     """Give the text of the first element of a class."""
     return next((line(one) for one in piece.iter() if known in value(one, "class").split()), "")
-
-
-def _plain(text: str) -> str:
-    """Part plain text at its empty lines, or where there are none at its line ends."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
-    pieces = _BLANK.split(text)
-    pieces = pieces if len(pieces) > 1 else text.split("\n")
-    return "\n\n".join(filter(None, (" ".join(piece.split()) for piece in pieces)))

@@ -2,6 +2,7 @@
 
 import re
 
+from wirewatch.formats.heading import without_heading
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.markup import Element, child, children, line, value
 from wirewatch.formats.moments import moment, when
@@ -9,7 +10,6 @@ from wirewatch.formats.newsml_g2.content import (
     Content,
     dateline_of,
     read_content,
-    without_heading,
 )
 from wirewatch.formats.newsml_g2.kinds import called, code, party, scheme_and_code, why_no_text
 from wirewatch.formats.newsml_g2.subjects import country, subjects

@@ -9,7 +9,6 @@ from wirewatch.formats.markup import Element
 _BY = re.compile(r"by\b[ :]*", re.IGNORECASE)
 _AFTER_PLACE = re.compile(r"[,(/]|\s[-–—]")
 _DASHES = " -–—"
-_DASH = re.compile(r"\s*(?:--?|–|—)\s*")
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes as an integer
 _TITLES = 9  # of writers; each takes a walk through the byline
 _URGENCIES = range(1, 10)
@@ -39,18 +38,6 @@ def dateline_of(element: Element | None) -> str:
     ]
     text = markup.line(element)
     return "" if text in moments else text.rstrip(_DASHES)
-
-
-def without_heading(body: str, *heading: str, dateline: str) -> str:
-    """Take from the beginning of a body what its heading says: whole paragraphs, a dateline."""
-    known = {*filter(None, (*heading, dateline))}
-    paragraphs = body.split("\n\n")
-    begin = next((at for at, one in enumerate(paragraphs) if one not in known), len(paragraphs))
-    paragraphs = paragraphs[begin:]
-    if paragraphs and dateline and paragraphs[0].startswith(dateline):
-        dash = _DASH.match(paragraphs[0], len(dateline))
-        paragraphs[0] = paragraphs[0][dash.end() :] if dash else paragraphs[0]
-    return "\n\n".join(filter(None, paragraphs))
 
 
 def place_of(dateline: str) -> str | None:

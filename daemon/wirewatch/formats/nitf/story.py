@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from wirewatch.formats import markup
+from wirewatch.formats.heading import without_heading
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.markup import Element
 from wirewatch.formats.moments import When, moment, when
@@ -13,7 +14,6 @@ from wirewatch.formats.nitf.heading import (
     number_of,
     place_of,
     urgency_of,
-    without_heading,
 )
 from wirewatch.model import Article, Skipped
 from wirewatch.states import SkipReason
