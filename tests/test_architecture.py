@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "daemon" / "wirewatch"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    {"__init__", "states", "clock", "errors", "model", "text", "tomlfile", "secret"},
+    {"__init__", "states", "clock", "errors", "model", "keys", "text", "tomlfile", "secret"},
     {"formats", "rules", "intake", "alerts", "store", "notify", "config"},
     {"pipeline"},
     {"deployment"},
@@ -19,7 +19,7 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
-GROUND = ("states", "clock", "errors", "model", "text", "tomlfile", "secret")
+GROUND = ("states", "clock", "errors", "model", "keys", "text", "tomlfile", "secret")
 """The ground floor's own order: each may know those before it."""
 
 DOORS = {

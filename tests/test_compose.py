@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import START
-from wirewatch.alerts.compose import compose, delivery_key
+from wirewatch.alerts.compose import compose
+from wirewatch.keys import delivery_key
 from wirewatch.model import Article, Match, Span
 from wirewatch.states import DeliveryState, Severity
 

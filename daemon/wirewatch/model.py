@@ -15,6 +15,7 @@ from wirewatch.states import (
     FileReason,
     FileState,
     Precision,
+    Recall,
     Severity,
     SkipReason,
 )
@@ -162,7 +163,10 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """All that is needed to tell one channel of one alert."""
+    """All that is needed to tell one channel of one alert.
+
+    `recall` is set where it takes back what the channel was told: then `earlier` is that body.
+    """
 
     delivery_id: int
     alert_id: int
@@ -186,6 +190,8 @@ class Message:
     source: str
     path: str
     embargo: str | None = None
+    recall: Recall | None = None
+    earlier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,14 @@ class DeliveryReason(StrEnum):
     CHANNEL_REMOVED = "channel-removed"
     GAVE_UP = "gave-up"
     RETRIED_BY_HAND = "retried-by-hand"
+    WITHDRAWN = "withdrawn"
+
+
+class Recall(StrEnum):
+    """What becomes of a story that people were told of."""
+
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
 
 
 class Severity(StrEnum):

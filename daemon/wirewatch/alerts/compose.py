@@ -1,14 +1,12 @@
 """From matches to alerts with their deliveries. Pure: matches, channels and the time go in."""
 
-import hashlib
 from collections.abc import Container, Iterable
 from datetime import datetime, timedelta, timezone
 
+from wirewatch.keys import delivery_key
 from wirewatch.model import Alert, Article, Match, Planned
 
 _LAST_ZONE = timezone(timedelta(hours=-12))  # where every day ends last
-KEY_LENGTH = 16
-"""Hexadecimal digits of a delivery's key: 64 bits, so that a clash is not to be expected."""
 
 
 def compose(
@@ -47,12 +45,3 @@ def _lift(article: Article) -> datetime | None:
 def _planned(article: Article, match: Match, channel: str, now: datetime) -> Planned:
     """Plan one delivery under its key."""
     return Planned(channel, delivery_key(article, match.rule, channel), now)
-
-
-def delivery_key(article: Article, rule: str, channel: str) -> str:
-    """Give the key that a message carries: the same for a repeat, on any machine.
-
-    It follows from the article's identity, the rule and the channel, and from nothing else.
-    """
-    words = "\x00".join((article.guid, str(article.version), rule, channel))
-    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()[:KEY_LENGTH]

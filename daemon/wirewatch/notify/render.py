@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from wirewatch.model import Message, Span
-from wirewatch.states import MessageFormat
+from wirewatch.states import MessageFormat, Recall
+from wirewatch.text.changes import changes
 from wirewatch.text.sentences import sentences
 
 _MOST_SENTENCES = 4
+_MOST_CHANGES = 8
 _LONGEST_SENTENCE = 400
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~@])")
 _BREAK = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
@@ -58,18 +60,34 @@ def render(message: Message, form: MessageFormat) -> Rendered:
     with what matched marked, the file, and the key by which a repeat is seen.
     """
     markup = _MARKUPS[form]
-    title = _plain(f"[{message.severity.upper()}] {message.rule_title}")
+    recall = f"{message.recall.upper()}: " if message.recall else ""
+    title = _plain(f"[{message.severity.upper()}] {recall}{message.rule_title}")
     lines = [_around(markup.strong, markup.escape(message.headline))]
     if message.embargo:
         lines.append(markup.escape(f"EMBARGOED until {message.embargo}"))
     origin = " · ".join(_plain(part) for part in _origin(message))
     if origin:
         lines.append(markup.escape(origin))
+    if message.recall:
+        lines += _recalled(message, markup)
     lines += [_around(markup.quote, excerpt) for excerpt in _excerpts(message, markup)]
     lines.append(markup.escape(f"rule {message.rule} · file {message.source}/{message.path}"))
     repeat = "; may be a repeat" if message.repeat_possible else ""
     lines.append(markup.escape(f"article {message.article_id} · ref ") + message.key + repeat)
     return Rendered(title, markup.newline.join(lines))
+
+
+def _recalled(message: Message, markup: _Markup) -> list[str]:
+    """Say what becomes of a story that was told before, and which sentences have changed."""
+    if message.recall is Recall.WITHDRAWN:
+        return [markup.escape("The agency has withdrawn the story that you were told of.")]
+    changed = changes(message.earlier, message.body)
+    lines = [markup.escape("The agency has corrected the story that you were told of:")]
+    for sign, sentence in changed[:_MOST_CHANGES]:
+        lines.append(_around(markup.quote, markup.escape(f"{sign} {sentence[:_LONGEST_SENTENCE]}")))
+    if len(changed) > _MOST_CHANGES:
+        lines.append(markup.escape(f"and {len(changed) - _MOST_CHANGES} more changes"))
+    return lines
 
 
 def _origin(message: Message) -> Iterable[str]:

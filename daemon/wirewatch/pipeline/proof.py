@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from wirewatch import formats
-from wirewatch.alerts.compose import delivery_key
 from wirewatch.errors import ConfigError, RuleError, StoreError, Unreadable
+from wirewatch.keys import delivery_key
 from wirewatch.model import Article, Span
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
@@ -36,13 +36,15 @@ def prove(
 ) -> list[Finding]:
     """Replay an alert from its file: file, parsing, rule, match and keys, each held against then.
 
-    Raises StoreError when there is no such alert.
+    Raises StoreError when there is no such alert, or when it takes an earlier one back.
     """
     db = open_reader(store)
     kept = alert_details(db, alert)
     stored = stored_article(db, int(str(kept["article_id"]))) if kept else None
     if kept is None or stored is None:
         raise StoreError(f"there is no alert {alert}; `wirewatch alerts list` names them")
+    if kept["recalls"]:
+        raise StoreError(f"alert {alert} takes back alert {kept['recalls']}: prove that one")
     findings: list[Finding] = []
     article = _parsed_again(kept, stored.article, inboxes, findings)
     rule = _rule_again(kept, gazetteers, findings)

@@ -13,11 +13,13 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.clock import iso, moment_of
-from wirewatch.model import Arrival, Found, Match, Outcome
-from wirewatch.states import FileReason, FileState
+from wirewatch.keys import delivery_key
+from wirewatch.model import Arrival, Article, Found, Match, Outcome, Planned
+from wirewatch.states import WITHDRAWN, FileReason, FileState
 from wirewatch.store.database import Store, Transaction, insert_all
 from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import FileRow, Known, look_up
+from wirewatch.store.recalls import hush
 from wirewatch.store.versions import replace
 
 Row = dict[str, Any]
@@ -57,7 +59,7 @@ def accept(
     nothing could be written (and nothing was), UnstorableError when a value cannot be stored.
     """
     with store.write() as db:
-        batch = _Batch(db, look_up(db, outcomes), iso(now))
+        batch = _Batch(db, look_up(db, outcomes), now)
         accepted = [batch.add(outcome) for outcome in outcomes]
         batch.write()
         also(db, accepted)
@@ -67,16 +69,17 @@ def accept(
 class _Batch:
     """The rows that a batch of outcomes comes to."""
 
-    def __init__(self, db: Database, known: Known, now: str) -> None:
+    def __init__(self, db: Database, known: Known, now: datetime) -> None:
         self._db = db
         self._known = known
-        self._now = now
+        self._at, self._now = now, iso(now)
         self._rows: dict[str, list[Row]] = {table: [] for table in known.next_ids}
         self._first_id = known.next_ids["files"]
         self._updates: list[Row] = []
         self._forgotten: list[int] = []
         self._rules: dict[str, Match] = {}
         self._again: set[str] = set()
+        self._withdrawn: set[str] = set()
 
     def add(self, outcome: Outcome) -> Accepted:
         """Decide what one outcome means for the ledger, and note the rows to write."""
@@ -93,12 +96,16 @@ class _Batch:
         if same is not None and pending is not None:
             self._forget(pending)
         file_id = self._file(outcome, state, reason, row.id if row else None)
+        then = self._told()
         for found in fresh:
             self._article(found, arrival, file_id)
-        alerts = [alert for found in fresh for alert in found.alerts]
-        deliveries = sum(len(alert.deliveries) for alert in alerts)
+        alerts, deliveries = (now - was for now, was in zip(self._told(), then, strict=True))
         new = row is None
-        return Accepted(outcome, file_id, state, reason, new, len(fresh), len(alerts), deliveries)
+        return Accepted(outcome, file_id, state, reason, new, len(fresh), alerts, deliveries)
+
+    def _told(self) -> tuple[int, int]:
+        """Count the alerts and the deliveries of this batch so far."""
+        return len(self._rows["alerts"]), len(self._rows["deliveries"])
 
     def _decide(self, outcome: Outcome) -> tuple[FileState, FileReason | None, list[Found]]:
         """Tell new content from content that is stored already."""
@@ -182,32 +189,15 @@ class _Batch:
         current = self._known.versions.is_current(article)
         if len(self._known.versions.stored[article.guid]) > 1:
             self._again.add(article.guid)
+            if current and article.status in WITHDRAWN:
+                self._withdrawn.add(article.guid)
         self._rows["articles"].append(
-            {
+            article._asdict()
+            | {
                 "id": article_id,
                 "file_id": file_id,
-                "guid": article.guid,
-                "version": article.version,
-                "title": article.title,
-                "headline": article.headline,
-                "dateline": article.dateline,
-                "body": article.body,
-                "published": article.published,
-                "published_precision": article.published_precision,
-                "place": article.place,
-                "country": article.country,
-                "agency": article.agency,
-                "byline": article.byline,
-                "language": article.language,
                 "source": arrival.inbox,
-                "url": article.url,
-                "status": article.status,
                 "subjects": _COMPACT(article.subjects),
-                "urgency": article.urgency,
-                "slugline": article.slugline,
-                "signal": article.signal,
-                "embargo": article.embargo,
-                "note": article.note,
                 "current": int(current),
                 "received": iso(arrival.seen),
                 "irregular": int(is_irregular(article)),
@@ -217,6 +207,17 @@ class _Batch:
             row = {"id": self._known.next_id("mentions"), "article_id": article_id}
             self._rows["mentions"].append(row | mention._asdict())
         self._matches(found, article_id)
+        self._recalls(article, article_id)
+
+    def _recalls(self, article: Article, article_id: int) -> None:
+        """Note alerts to those who were told of an earlier version that this one takes back."""
+        for earlier, told in self._known.versions.recalls(article).items():
+            first = told[0]
+            row = {"match_id": None, "recalls": earlier, "rule": first.rule, "title": first.title}
+            alert_id = self._alert(article_id, row | {"severity": first.severity})
+            for one in told:
+                key = delivery_key(article, f"recall:{one.rule}", one.channel)
+                self._delivery(alert_id, Planned(one.channel, key, self._at))
 
     def _matches(self, found: Found, article_id: int) -> None:
         """Note an article's matches, and their alerts and deliveries."""
@@ -234,34 +235,37 @@ class _Batch:
                 }
             )
         for alert in found.alerts:
-            alert_id = self._known.next_id("alerts")
-            self._rows["alerts"].append(
-                {
-                    "id": alert_id,
-                    "match_id": match_ids[alert.match.rule],
-                    "article_id": article_id,
-                    "rule": alert.match.rule,
-                    "title": alert.match.title,
-                    "severity": alert.match.severity.value,
-                    "created": self._now,
-                }
-            )
+            match = alert.match
+            row = {"match_id": match_ids[match.rule], "recalls": None, "rule": match.rule}
+            row |= {"title": match.title, "severity": match.severity.value}
+            alert_id = self._alert(article_id, row)
             for planned in alert.deliveries:
-                self._rows["deliveries"].append(
-                    {
-                        "id": self._known.next_id("deliveries"),
-                        "alert_id": alert_id,
-                        "channel": planned.channel,
-                        "key": planned.key,
-                        "state": planned.state.value,
-                        "reason": planned.reason.value if planned.reason else None,
-                        "due": iso(planned.due),
-                        "attempts": 0,
-                        "created": self._now,
-                        "since": self._now,
-                        "finished": None,
-                    }
-                )
+                self._delivery(alert_id, planned)
+
+    def _alert(self, article_id: int, row: Row) -> int:
+        """Note an alert; give its id."""
+        alert_id = self._known.next_id("alerts")
+        row = {"id": alert_id, "article_id": article_id, "created": self._now} | row
+        self._rows["alerts"].append(row)
+        return alert_id
+
+    def _delivery(self, alert_id: int, planned: Planned) -> None:
+        """Note a delivery of an alert."""
+        self._rows["deliveries"].append(
+            {
+                "id": self._known.next_id("deliveries"),
+                "alert_id": alert_id,
+                "channel": planned.channel,
+                "key": planned.key,
+                "state": planned.state.value,
+                "reason": planned.reason.value if planned.reason else None,
+                "due": iso(planned.due),
+                "attempts": 0,
+                "created": self._now,
+                "since": self._now,
+                "finished": None,
+            }
+        )
 
     def write(self) -> None:
         """Write the rows, a table at a time; the full text follows its articles at once."""
@@ -277,6 +281,7 @@ class _Batch:
         for table, rows in self._rows.items():
             insert_all(self._db, table, rows)
         replace(self._db, self._again)
+        hush(self._db, self._withdrawn)
         articles = self._rows["articles"]
         if articles:
             self._db.conn.execute(

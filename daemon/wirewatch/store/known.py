@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from wirewatch.clock import iso
 from wirewatch.model import Arrival, Outcome, Stamp
 from wirewatch.states import FileState
+from wirewatch.store.recalls import told
 from wirewatch.store.versions import Versions
 
 _TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
@@ -100,18 +101,19 @@ def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
     for marks, values in chunked(guids):
         query = f"SELECT guid, version FROM articles WHERE guid IN ({marks})"  # noqa: S608
         stored = db.execute(query, values).fetchall()
-        known.versions.know(stored, _alerted(db, sorted({guid for guid, _ in stored})))
+        again = sorted({guid for guid, _ in stored})
+        for some, guids in chunked(again):
+            known.versions.know(stored, _alerted(db, some, guids), told(db, some, guids))
     return known
 
 
-def _alerted(db: Database, guids: list[str]) -> Iterator[tuple[str, str]]:
+def _alerted(db: Database, marks: str, guids: list[str]) -> Iterator[tuple[str, str]]:
     """Give guids with the rules that have raised an alert of any of their versions."""
-    for marks, values in chunked(guids):
-        yield from db.execute(
-            "SELECT DISTINCT a.guid, al.rule FROM alerts al JOIN articles a"  # noqa: S608 - marks
-            f" ON a.id = al.article_id WHERE a.guid IN ({marks})",
-            values,
-        )
+    yield from db.execute(
+        "SELECT DISTINCT a.guid, al.rule FROM alerts al JOIN articles a"  # noqa: S608 - marks
+        f" ON a.id = al.article_id WHERE a.guid IN ({marks})",
+        guids,
+    )
 
 
 def chunked(values: list[str]) -> Iterator[tuple[str, list[str]]]:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from wirewatch.clock import from_iso, iso
 from wirewatch.model import Attempt, Message, Span
-from wirewatch.states import DeliveryReason, DeliveryState, Severity
+from wirewatch.states import WITHDRAWN, DeliveryReason, DeliveryState, Recall, Severity
 
 _CLAIMABLE = "state IN ('pending', 'failed')"
 
@@ -52,10 +52,13 @@ def _message(db: Database, delivery_id: int) -> Message:
         "SELECT d.id, d.alert_id, d.channel, d.key, d.attempts, d.created,"
         " EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id"
         " AND reason IN ('interrupted', 'timeout')),"
-        " al.rule, al.title, al.severity, a.id, a.headline, a.title, a.dateline, a.body, m.spans,"
-        " a.place, a.agency, a.published, a.source, f.path, a.embargo"
+        " al.rule, al.title, al.severity, a.id, a.headline, a.title, a.dateline, a.body,"
+        " coalesce(m.spans, '[]'),"
+        " a.place, a.agency, a.published, a.source, f.path, a.embargo,"
+        " al.recalls, a.status, ea.body"
         " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
-        " JOIN matches m ON m.id = al.match_id JOIN articles a ON a.id = al.article_id"
+        " LEFT JOIN matches m ON m.id = al.match_id JOIN articles a ON a.id = al.article_id"
+        " LEFT JOIN alerts e ON e.id = al.recalls LEFT JOIN articles ea ON ea.id = e.article_id"
         " JOIN files f ON f.id = a.file_id WHERE d.id = ?",
         [delivery_id],
     ).fetchone()
@@ -82,7 +85,16 @@ def _message(db: Database, delivery_id: int) -> Message:
         source=row[19],
         path=row[20],
         embargo=row[21],
+        recall=_recall(row[22], row[23]),
+        earlier=row[24] or "",
     )
+
+
+def _recall(recalls: int | None, status: str) -> Recall | None:
+    """Tell what an alert says of an earlier one, if it takes it back."""
+    if recalls is None:
+        return None
+    return Recall.WITHDRAWN if status in WITHDRAWN else Recall.CORRECTED
 
 
 def record(

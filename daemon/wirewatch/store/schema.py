@@ -100,7 +100,8 @@ CREATE INDEX matches_by_rule ON matches (rule, article_id);
 
 CREATE TABLE alerts (
     id INTEGER PRIMARY KEY,
-    match_id INTEGER NOT NULL UNIQUE REFERENCES matches (id),
+    match_id INTEGER UNIQUE REFERENCES matches (id),
+    recalls INTEGER REFERENCES alerts (id),
     article_id INTEGER NOT NULL REFERENCES articles (id),
     rule TEXT NOT NULL,
     title TEXT NOT NULL,

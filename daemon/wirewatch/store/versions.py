@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from wirewatch.model import Alert, Article, Found
 from wirewatch.states import WITHDRAWN
+from wirewatch.store.recalls import Told, recalled
 
 
 @dataclass
@@ -20,13 +21,21 @@ class Versions:
 
     stored: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     alerted: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    told: defaultdict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
 
-    def know(self, versions: Iterable[tuple[str, int]], alerts: Iterable[tuple[str, str]]) -> None:
-        """Take in what the store has: guids with versions, and guids with the rules told of."""
+    def know(
+        self,
+        versions: Iterable[tuple[str, int]],
+        alerts: Iterable[tuple[str, str]],
+        told: Iterable[tuple[str, Told]],
+    ) -> None:
+        """Take in what the store has of some guids: versions, rules that alerted, who was told."""
         for guid, version in versions:
             self.stored[guid].add(version)
         for guid, rule in alerts:
             self.alerted[guid].add(rule)
+        for guid, one in told:
+            self.told[guid].append(one)
 
     def claim(self, article: Article) -> bool:
         """Tell whether this version of an article is new, and take it."""
@@ -51,6 +60,10 @@ class Versions:
         fresh = tuple(alert for alert in found.alerts if alert.match.rule not in told)
         told.update(alert.match.rule for alert in fresh)
         return fresh
+
+    def recalls(self, article: Article) -> dict[int, list[Told]]:
+        """Give whom a version must be told to that takes an earlier one back, by its alert."""
+        return recalled(article, self.told[article.guid]) if self.is_current(article) else {}
 
 
 def replace(db: Database, guids: Iterable[str]) -> None:

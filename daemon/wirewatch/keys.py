@@ -1,0 +1,17 @@
+"""The key that a message carries, by which a repeat is seen."""
+
+import hashlib
+
+from wirewatch.model import Article
+
+KEY_LENGTH = 16
+"""Hexadecimal digits of a delivery's key: 64 bits, so that a clash is not to be expected."""
+
+
+def delivery_key(article: Article, rule: str, channel: str) -> str:
+    """Give the key that a message carries: the same for a repeat, on any machine.
+
+    It follows from the article's identity, the rule and the channel, and from nothing else.
+    """
+    words = "\x00".join((article.guid, str(article.version), rule, channel))
+    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()[:KEY_LENGTH]
