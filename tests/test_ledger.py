@@ -129,3 +129,15 @@ def test_the_books_balance_only_when_nothing_is_missing_or_broken(
     balance = Balance(states, missing, broken)
     assert balance.conserved is balanced
     assert balance.seen == 10 + len(missing)
+
+
+@pytest.mark.parametrize(("mtime_ns", "kept"), [(10**18, "deleted"), (10**18 + 5, None)])
+def test_what_became_of_a_file_is_not_forgotten(
+    store: Store, mtime_ns: int, kept: str | None
+) -> None:
+    """The same file seen twice stays as disposed of; a new one of the same content lies there."""
+    (done,) = accept(store, [Outcome(arrived("a.txt", "x"), FileState.STORED)], START)
+    mark_kept(store, [(done.file_id, "deleted")])
+    again = Outcome(arrived("a.txt", "x", mtime_ns=mtime_ns), FileState.STORED)
+    accept(store, [again], START)
+    assert store.db.execute("SELECT kept FROM files").fetchone()[0] == kept

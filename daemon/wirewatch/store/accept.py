@@ -20,6 +20,7 @@ from wirewatch.store.database import Store, Transaction, insert_all
 from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import FileRow, Known, look_up
 from wirewatch.store.recalls import hush
+from wirewatch.store.rows import delivery_row, rule_row
 from wirewatch.store.versions import replace
 
 Row = dict[str, Any]
@@ -120,10 +121,16 @@ class _Batch:
         return FileState.STORED, None, [one._replace(alerts=versions.raised(one)) for one in fresh]
 
     def _seen_again(self, outcome: Outcome, row: FileRow, pending: FileRow | None) -> Accepted:
-        """Note the new stamp of a file whose content this path has had before."""
+        """Note the new stamp of a file whose content this path has had before.
+
+        It lies there again, so what became of the one before does not count any more; but the
+        very same file may just have been seen twice, the second time before it was disposed of.
+        """
         if pending is not None:
             self._forget(pending)
-        self._change(row.id, {"stamp": str(outcome.arrival.stamp), "kept": None})
+        stamp = str(outcome.arrival.stamp)
+        if stamp != row.stamp:
+            self._change(row.id, {"stamp": stamp, "kept": None})
         return Accepted(outcome, row.id, row.state, None, new=False)
 
     def _taken_away(
@@ -251,21 +258,8 @@ class _Batch:
 
     def _delivery(self, alert_id: int, planned: Planned) -> None:
         """Note a delivery of an alert."""
-        self._rows["deliveries"].append(
-            {
-                "id": self._known.next_id("deliveries"),
-                "alert_id": alert_id,
-                "channel": planned.channel,
-                "key": planned.key,
-                "state": planned.state.value,
-                "reason": planned.reason.value if planned.reason else None,
-                "due": iso(planned.due),
-                "attempts": 0,
-                "created": self._now,
-                "since": self._now,
-                "finished": None,
-            }
-        )
+        row = {"id": self._known.next_id("deliveries"), "alert_id": alert_id}
+        self._rows["deliveries"].append(row | delivery_row(planned, self._now))
 
     def write(self) -> None:
         """Write the rows, a table at a time; the full text follows its articles at once."""
@@ -276,7 +270,7 @@ class _Batch:
             self._db.conn.execute(f"UPDATE files SET {columns} WHERE id = :id", row)  # noqa: S608
         self._db.conn.executemany(
             "INSERT OR IGNORE INTO rules VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [_rule_row(match, self._now) for match in self._rules.values()],
+            [rule_row(match, self._now) for match in self._rules.values()],
         )
         for table, rows in self._rows.items():
             insert_all(self._db, table, rows)
@@ -289,9 +283,3 @@ class _Batch:
                 " SELECT id, title, dateline, body FROM articles WHERE id BETWEEN ? AND ?",
                 (articles[0]["id"], articles[-1]["id"]),
             )
-
-
-def _rule_row(match: Match, now: str) -> tuple[str, ...]:
-    """Give a rule as it was when it matched."""
-    severity, channels = match.severity.value, _COMPACT(match.channels)
-    return (match.rule_hash, match.rule, match.title, match.query, severity, channels, now)
