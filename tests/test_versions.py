@@ -1,7 +1,7 @@
 """A story's next versions: the newest counts, the old are kept, and nobody is told twice."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +120,9 @@ EMBARGOED = Article("tag:e", "", "Head", "body text", embargo=iso(LATER))
         (iso(START - timedelta(hours=1)), START),
         ("2026-03-02T12:30:00", START + timedelta(hours=12, minutes=30)),
         ("2026-03-03", datetime.fromisoformat("2026-03-03T12:00:00Z")),
+        ("2026-04", datetime.fromisoformat("2026-04-01T12:00:00Z")),
+        ("2027", datetime.fromisoformat("2027-01-01T12:00:00Z")),
+        ("9999-12-31T23:00:00", datetime.max.replace(tzinfo=UTC)),
         (None, START),
     ],
 )

@@ -1,11 +1,12 @@
 """From matches to alerts with their deliveries. Pure: matches, channels and the time go in."""
 
 from collections.abc import Container, Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from wirewatch.keys import delivery_key
 from wirewatch.model import Alert, Article, Match, Planned
 
+_BEGINNING = "0000-01-01"  # of a year or a month that is named alone
 _LAST_ZONE = timezone(timedelta(hours=-12))  # where every day ends last
 
 
@@ -35,11 +36,14 @@ def compose(
 
 
 def _lift(article: Article) -> datetime | None:
-    """Give when an article's embargo lifts; one without a zone lifts when it has everywhere."""
+    """Give when an embargo lifts: without a zone when it has everywhere, at worst at time's end."""
     if not article.embargo:
         return None
-    lift = datetime.fromisoformat(article.embargo)
-    return lift.replace(tzinfo=_LAST_ZONE) if lift.tzinfo is None else lift
+    lift = datetime.fromisoformat(article.embargo + _BEGINNING[len(article.embargo) :])
+    try:
+        return (lift if lift.tzinfo else lift.replace(tzinfo=_LAST_ZONE)).astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _planned(article: Article, match: Match, channel: str, now: datetime) -> Planned:
