@@ -63,7 +63,16 @@ def test_depth_is_refused_or_read() -> None:
     """Ten thousand elements inside each other end in a refusal, never in a crash."""
     with pytest.raises(Unreadable):
         root(b"<a>" * 10_000 + b"</a>" * 10_000)
-    assert markup.line(markup.fragment("<div>" * 10_000 + "deep")) in {"", "deep"}
+    for depth in (300, 2_000):
+        assert markup.line(markup.fragment("<div>" * depth + "deep")) == "deep"
+    for depth in (10_000, 100_000):
+        with pytest.raises(Unreadable):
+            markup.fragment("<div>" * depth + "deep")
+
+
+def test_long_texts_are_read_whole() -> None:
+    """A paragraph of eleven megabytes loses nothing."""
+    assert len(markup.line(markup.fragment(f"<p>{'word ' * 2_200_000}</p>"))) == 10_999_999
 
 
 def test_elements_are_found_by_their_own_names() -> None:

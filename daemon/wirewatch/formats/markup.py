@@ -50,9 +50,16 @@ def root(document: Document) -> Element:
 
 
 def fragment(text: str) -> Element:
-    """Parse a piece of HTML, as articles hold it in a field; broken markup is mended."""
-    parser = html.HTMLParser(no_network=True, encoding="utf-8")
-    return html.document_fromstring(f"<div>{text}</div>".encode(), parser=parser)
+    """Parse a piece of HTML, as articles hold it in a field; broken markup is mended.
+
+    Without `huge_tree` what is nested or long is left out in silence; the file is limited already.
+    Raises Unreadable (malformed) beyond the depth of 2,048 that libxml2 reads in any case.
+    """
+    parser = html.HTMLParser(no_network=True, encoding="utf-8", huge_tree=True)
+    found = html.document_fromstring(f"<div>{text}</div>".encode(), parser=parser)
+    if any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log):
+        raise Unreadable(FileReason.MALFORMED, "its HTML is nested too deeply to be read whole")
+    return found
 
 
 def name(element: Element) -> str:
