@@ -77,8 +77,8 @@ def read_item(layout: Layout) -> Article | Skipped:
     body = without_heading("\n\n".join(layout.texts), *known, dateline=dateline)
     management = markup.child(item, "newsmanagement")
     status = _status(management)
-    why = None if body or status in WITHDRAWN else _why_not(layout, title)
-    if why:
+    why = None if body else _why_not(layout, title)
+    if why and not (why is SkipReason.NO_TEXT and status in WITHDRAWN):
         return Skipped(identity_of_item(item) or title or "a NewsItem", why)
     metadata = metadata_of(chain)
     published, precision = _published(layout, management)

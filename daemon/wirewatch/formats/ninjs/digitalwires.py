@@ -19,7 +19,7 @@ from wirewatch.formats.moments import moment, when
 from wirewatch.formats.ninjs import words
 from wirewatch.formats.ninjs.item import TYPES, parted, version
 from wirewatch.model import Article, Skipped
-from wirewatch.states import SkipReason
+from wirewatch.states import WITHDRAWN, SkipReason
 
 # What it is about, then where, which desk, which house: as for dpa's NewsML-G2.
 _SUBJECTS = ("dpasubject", "person", "organisation", "geosubject", "desk", "poi")
@@ -44,10 +44,12 @@ def read_digitalwire(members: Members) -> Article | Skipped:
     dateline, body = parted(
         first(members, "dateline"), marked_up(html) if isinstance(html, str) else ""
     )
-    if not body:
-        return Skipped(title or first(members, "urn"), _why_none(members))
-    published, precision = when(first(members, "versioncreated"))
     embargo = moment(first(members, "embargoed"))
+    status = words.status(first(members, "pubstatus"), embargo)
+    why = None if body else _why_none(members)
+    if why and not (why is SkipReason.NO_TEXT and status in WITHDRAWN):
+        return Skipped(title or first(members, "urn"), why)
+    published, precision = when(first(members, "versioncreated"))
     return Article(
         guid=first(members, "urn") or identity_of(published or "", title, dateline, body),
         title=title,
@@ -60,7 +62,7 @@ def read_digitalwire(members: Members) -> Article | Skipped:
         agency=next(iter(names(_of_type(members, "provider"), "name")), None),
         byline=words.without_by(first(members, "byline")),
         language=first(members, "language") or None,
-        status=words.status(first(members, "pubstatus"), embargo),
+        status=status,
         subjects=_subjects(members),
         urgency=words.urgency(integer(members.get("urgency"))),
         signal=words.signal(members.get("signal")),

@@ -16,7 +16,7 @@ from wirewatch.formats.nitf.heading import (
     urgency_of,
 )
 from wirewatch.model import Article, Skipped
-from wirewatch.states import SkipReason
+from wirewatch.states import WITHDRAWN, SkipReason
 
 _STATUSES = {
     "canceled": "canceled",
@@ -36,7 +36,8 @@ def read_story(root: Element) -> Article | Skipped:
     title, dateline = title_of(root), _dateline(head)
     byline = markup.line(markup.child(head, "byline"))
     body = without_heading(body_of(root), title, byline, dateline=dateline)
-    if not title and not body:
+    status = _status(docdata)
+    if not title and not body and status not in WITHDRAWN:
         return Skipped(_identity(docdata) or "a NITF document", SkipReason.NO_TEXT)
     published, precision = _published(root, docdata, head)
     place, country = _place(docdata, head, dateline)
@@ -55,7 +56,7 @@ def read_story(root: Element) -> Article | Skipped:
         agency=_agency(docdata, head),
         byline=_byline(head),
         language=markup.value(root, "baselang", "lang") or None,
-        status=_status(docdata),
+        status=status,
         subjects=tuple(dict.fromkeys(_subjects(root, docdata))),
         urgency=urgency_of(_said(docdata, "urgency", "ed-urg")),
         slugline=_said(docdata, "du-key", "key") or None,
