@@ -167,7 +167,7 @@ def settled(db: sqlite3.Connection, files: int) -> bool:
     """Tell whether every file is accounted for and nothing waits to be told."""
     done = db.execute("SELECT count(*) FROM files WHERE state != 'pending'").fetchone()[0]
     open_ones = db.execute(
-        "SELECT count(*) FROM deliveries WHERE state NOT IN ('sent', 'dead')"
+        "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending', 'failed')"
     ).fetchone()[0]
     return bool(done == files and not open_ones)
 

@@ -6,6 +6,7 @@ import pytest
 
 from conftest import START, told
 from wirewatch.alerts.compose import compose
+from wirewatch.clock import iso
 from wirewatch.model import Article, Attempt, Found, Match, Message, Outcome, Span
 from wirewatch.notify.render import render
 from wirewatch.states import DeliveryReason, MessageFormat, Recall, Severity
@@ -69,8 +70,26 @@ def test_what_waits_is_told_to_nobody_once_it_is_withdrawn(store: Store) -> None
     """A story and its kill in one batch reach no one, and the outbox says why."""
     accept(store, [version(1, FIRST, ("a", "desk")), version(2, "", status="withheld")], START)
     assert sent(store) == []
-    row = store.db.execute("SELECT state, reason, due FROM deliveries").fetchone()
-    assert tuple(row) == ("suppressed", "withdrawn", None)
+    row = store.db.execute("SELECT state, reason, due, finished FROM deliveries").fetchone()
+    assert tuple(row) == ("suppressed", "withdrawn", None, iso(START))
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_correction_follows_what_still_waits(store: Store, *, together: bool) -> None:
+    """Whoever is told late of the error is told of the correction too, even out of one batch."""
+    first, second = version(1, FIRST, ("a", "desk")), version(2, SECOND, signal="correction")
+    for batch in [[first, second]] if together else [[first], [second]]:
+        accept(store, batch, START)
+    assert [one.recall for one in sent(store)] == [None, Recall.CORRECTED]
+
+
+def test_a_kill_takes_back_a_correction_that_waits(store: Store) -> None:
+    """Who was told of the story hears of its kill alone; who was not, hears nothing."""
+    accept(store, [version(1, FIRST, ("a", "desk", "late"))], START)
+    sent(store, but="late")
+    accept(store, [version(2, SECOND, signal="correction")], START)
+    accept(store, [version(3, "", status="canceled")], START)
+    assert [(one.channel, one.recall) for one in sent(store)] == [("desk", Recall.WITHDRAWN)]
 
 
 @pytest.mark.parametrize("signal", ["correction", "kill"])

@@ -19,7 +19,7 @@ from wirewatch.states import WITHDRAWN, FileReason, FileState
 from wirewatch.store.database import Store, Transaction, insert_all
 from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import FileRow, Known, look_up
-from wirewatch.store.recalls import hush
+from wirewatch.store.recalls import Told, hush
 from wirewatch.store.rows import delivery_row, rule_row
 from wirewatch.store.versions import replace
 
@@ -213,18 +213,21 @@ class _Batch:
         for mention in found.mentions:
             row = {"id": self._known.next_id("mentions"), "article_id": article_id}
             self._rows["mentions"].append(row | mention._asdict())
-        self._matches(found, article_id)
         self._recalls(article, article_id)
+        self._matches(found, article_id)
 
     def _recalls(self, article: Article, article_id: int) -> None:
         """Note alerts to those who were told of an earlier version that this one takes back."""
         for earlier, told in self._known.versions.recalls(article).items():
             first = told[0]
             row = {"match_id": None, "recalls": earlier, "rule": first.rule, "title": first.title}
-            alert_id = self._alert(article_id, row | {"severity": first.severity})
+            row |= {"severity": first.severity}
+            alert_id = self._alert(article_id, row)
             for one in told:
                 key = delivery_key(article, f"recall:{one.rule}", one.channel)
                 self._delivery(alert_id, Planned(one.channel, key, self._at))
+                now = Told(alert_id, one.rule, one.title, one.severity, one.channel, waiting=True)
+                self._known.versions.tell(article, now)
 
     def _matches(self, found: Found, article_id: int) -> None:
         """Note an article's matches, and their alerts and deliveries."""
@@ -248,6 +251,9 @@ class _Batch:
             alert_id = self._alert(article_id, row)
             for planned in alert.deliveries:
                 self._delivery(alert_id, planned)
+                severity, channel = match.severity.value, planned.channel
+                now = Told(alert_id, match.rule, match.title, severity, channel, waiting=True)
+                self._known.versions.tell(found.article, now)
 
     def _alert(self, article_id: int, row: Row) -> int:
         """Note an alert; give its id."""
@@ -275,7 +281,7 @@ class _Batch:
         for table, rows in self._rows.items():
             insert_all(self._db, table, rows)
         replace(self._db, self._again)
-        hush(self._db, self._withdrawn)
+        hush(self._db, self._withdrawn, self._now)
         articles = self._rows["articles"]
         if articles:
             self._db.conn.execute(

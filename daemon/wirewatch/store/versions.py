@@ -61,6 +61,10 @@ class Versions:
         told.update(alert.match.rule for alert in fresh)
         return fresh
 
+    def tell(self, article: Article, one: Told) -> None:
+        """Remember that a channel will be told of a version."""
+        self.told[article.guid].insert(0, one)
+
     def recalls(self, article: Article) -> dict[int, list[Told]]:
         """Give whom a version must be told to that takes an earlier one back, by its alert."""
         return recalled(article, self.told[article.guid]) if self.is_current(article) else {}
