@@ -18,6 +18,7 @@ class FileReason(StrEnum):
 
     SETTLING = "settling"
     RETRYING = "retrying"
+    PARSING = "parsing"
     SAME_CONTENT = "same-content"
     SAME_ARTICLE = "same-article"
     EXCLUDED = "excluded"
@@ -36,7 +37,13 @@ class FileReason(StrEnum):
     TRUNCATED = "truncated"
     UNDECODABLE = "undecodable"
     UNKNOWN_FORMAT = "unknown-format"
+    NOT_INSTALLED = "not-installed"
+    ENCRYPTED = "encrypted"
+    EXPANDS_TOO_FAR = "expands-too-far"
     MALFORMED = "malformed"
+    TIMED_OUT = "timed-out"
+    OUT_OF_MEMORY = "out-of-memory"
+    PARSER_FAILED = "parser-failed"
     NO_TEXT = "no-text"
     NO_ARTICLE = "no-article"
     UNSTORABLE = "unstorable"
@@ -59,6 +66,9 @@ class SkipReason(StrEnum):
     CATALOGUE = "catalogue"
     DATA = "data"
     NO_TEXT = "no-text"
+    BINARY = "binary"
+    UNKNOWN_FORMAT = "unknown-format"
+    NO_CONTENT = "no-content"
 
 
 class DeliveryState(StrEnum):

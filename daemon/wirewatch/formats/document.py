@@ -3,8 +3,8 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from charset_normalizer import CharsetMatch, CharsetMatches, from_bytes
@@ -83,6 +83,10 @@ class Format:
     `rank` orders detection: formats with plain marks of their own come before those that take
     any text. `parse` gives the articles of a file, and the items that are none, in order; it raises
     Unreadable when the content is broken.
+
+    `told_by` says how the format is told from others, and `sources` where each field of an article
+    is read. One that is `binary` looks at the bytes only, and is asked before archives are opened.
+    A `heavy` one may take long or much memory, and is parsed in a process of its own.
     """
 
     name: str
@@ -91,6 +95,10 @@ class Format:
     recognises: Callable[[Document], bool]
     parse: Callable[[Document], Sequence[Article | Skipped]]
     version: int = 1
+    told_by: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    binary: bool = False
+    heavy: bool = False
 
 
 def _decode(data: bytes) -> str:
