@@ -156,6 +156,41 @@ def test_why_it_did_not_ring(rules: Site, wirewatch: Wirewatch) -> None:
     assert "as the rule is now" in wirewatch("rules", "why-not", "visits", by_city["BAKU"]).out
 
 
+NINJS = (
+    '{"uri": "urn:agency:1", "version": "%d", "pubstatus": "%s", "headline": "A visit",'
+    ' "body_text": "A delegation of the Majilis came%s, Kazinform reports."}'
+)
+
+
+@pytest.mark.parametrize(
+    ("stories", "reason"),
+    [
+        ([NINJS % (1, "usable", ""), NINJS % (2, "usable", " by train")], "had rung already"),
+        ([NINJS % (1, "canceled", "")], "nobody is told of what is withdrawn"),
+    ],
+    ids=["version", "withdrawn"],
+)
+def test_why_what_matched_did_not_ring(
+    rules: Site, wirewatch: Wirewatch, stories: list[str], reason: str
+) -> None:
+    """`rules why-not` says what held the alert of an article that matched: never another reason."""
+    for story in stories[:-1]:
+        told(rules, wirewatch, story)
+    rules.deliver("last.json", stories[-1])
+    wirewatch("ingest", rules.inbox / "last.json", "--no-deliver")
+    ran = wirewatch("rules", "why-not", "visits", str(len(stories)))
+    assert (ran.code, reason in ran.out) == (1, True)
+
+
+def test_a_late_version_of_what_did_not_match(rules: Site, wirewatch: Wirewatch) -> None:
+    """`rules why-not` names the newer version that was there before a late one that matched."""
+    told(rules, wirewatch, (NINJS % (2, "usable", "")).replace("delegation", "train"))
+    rules.deliver("late.json", NINJS % (1, "usable", ""))
+    wirewatch("ingest", rules.inbox / "late.json", "--no-deliver")
+    ran = wirewatch("rules", "why-not", "visits", "2")
+    assert (ran.code, "it came late: version 2" in ran.out) == (1, True)
+
+
 def test_a_rule_is_tried_on_the_archive(rules: Site, wirewatch: Wirewatch) -> None:
     """`rules backtest` says what would have rung, by day, with samples; nothing is told."""
     told(rules, wirewatch, NEAR, FAR)

@@ -1,16 +1,17 @@
 """Why did it not ring? The first clause that failed, or what held the alert."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wirewatch.errors import StoreError
 from wirewatch.pipeline.trials import explained
 from wirewatch.rules.explanation import first_failure
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.rulebook import Rule
-from wirewatch.states import DeliveryState
-from wirewatch.store.archive import rung, stored_article
+from wirewatch.states import WITHDRAWN, DeliveryState
+from wirewatch.store.archive import Stored, matched, other_versions, rung, stored_article
 from wirewatch.store.database import open_reader
 
 
@@ -42,11 +43,33 @@ def why_silent(
         return Silence(False, f"not true of it, because of: {failed.query}{note}")
     if not rule.channels:
         return Silence(False, "true of it, but the rule names no channel, so nobody is told")
-    return Silence(
-        False,
-        "true of it as the rule is now, but it was not when the article arrived"
-        f" ({stored.received}): the rule or its lists have changed since, or are newer",
-    )
+    if not matched(db, article, rule.name):
+        return Silence(
+            False,
+            "true of it as the rule is now, but it was not when the article arrived"
+            f" ({stored.received}): the rule or its lists have changed since, or are newer",
+        )
+    return Silence(False, _held(stored, other_versions(db, article, rule.name)))
+
+
+def _held(stored: Stored, others: Sequence[Mapping[str, Any]]) -> str:
+    """Say why no alert came of an article that a rule matched, from its other versions."""
+    article = stored.article
+    if article.status in WITHDRAWN:
+        return f"it matched, but nobody is told of what is withdrawn (its status: {article.status})"
+    for other in others:
+        if other["alert_id"] and other["id"] < stored.id:
+            return (
+                f"it matched, but version {other['version']} of the same article had rung already"
+                f" (article {other['id']}, alert {other['alert_id']})"
+            )
+    for other in others:
+        if other["version"] > article.version and other["id"] < stored.id:
+            return (
+                f"it matched, but it came late: version {other['version']} of the same article"
+                f" was there before it (article {other['id']})"
+            )
+    return "it matched, but the rule named no channel when it arrived, so nobody was told"
 
 
 def _told(row: Mapping[str, object]) -> str:

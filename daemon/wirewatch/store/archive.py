@@ -101,6 +101,24 @@ def rung(db: Database, article_id: int, rule: str) -> list[dict[str, Any]]:
     )
 
 
+def matched(db: Database, article_id: int, rule: str) -> bool:
+    """Tell whether a rule was true of an article when it arrived."""
+    return any(db["matches"].rows_where("article_id = ? AND rule = ?", [article_id, rule]))
+
+
+def other_versions(db: Database, article_id: int, rule: str) -> list[dict[str, Any]]:
+    """Give the other versions of an article, newest first, with the alert of a rule on each."""
+    return list(
+        db.query(
+            "SELECT other.id, other.version, al.id AS alert_id FROM articles a"
+            " JOIN articles other ON other.guid = a.guid AND other.id != a.id"
+            " LEFT JOIN alerts al ON al.article_id = other.id AND al.rule = ?"
+            " AND al.recalls IS NULL WHERE a.id = ? ORDER BY other.version DESC",
+            [rule, article_id],
+        )
+    )
+
+
 def alert_details(db: Database, alert_id: int) -> dict[str, object] | None:
     """Give an alert with its article's heading, its deliveries and their attempts, or None."""
     found = list(
