@@ -1,5 +1,6 @@
 """The daemon whole: real files, real watching, a real store, and a real receiver of alerts."""
 
+import gzip
 import json
 import logging
 import os
@@ -17,7 +18,7 @@ from conftest import PATIENCE, STORY, Receiver, Site
 from wirewatch import service as module
 from wirewatch.clock import utc_now
 from wirewatch.deployment import load_deployment
-from wirewatch.errors import StoreError
+from wirewatch.errors import StoreError, Unreadable
 from wirewatch.pipeline.balance import report
 from wirewatch.service import Service
 from wirewatch.states import FileState
@@ -140,7 +141,40 @@ def test_a_bad_file_is_put_aside_loudly_and_the_rest_goes_on(
     assert "inbox=wires" in line
 
 
-@pytest.mark.parametrize("worker", ["intake", "commit", "scan", "deliver"])
+def test_a_compressed_file_is_read_apart_and_told(
+    site: Site, make: MakeService, log: Log, receiver: Receiver
+) -> None:
+    """A file that is heavy to read goes to a process of its own, and its alert arrives."""
+    service = make()
+    with running(service, log):
+        partial = site.inbox / ".story.gz.part"
+        partial.write_bytes(gzip.compress(STORY.encode()))
+        partial.rename(site.inbox / "story.gz")
+        receiver.wait_for("/hook")
+    [row] = rows(site, "files")
+    assert (row["state"], row["format"]) == ("stored", "gzip/wire")
+
+
+def test_a_worker_process_that_hangs_stops_neither_the_wires_nor_the_daemon(
+    site: Site, make: MakeService, log: Log, receiver: Receiver
+) -> None:
+    """While a page hangs wires are told of, the daemon stops at once, and the page waits on."""
+    service = make()
+    with pytest.raises(Unreadable):
+        service._parser.parse_apart(b"", service.arrivals.examiner.limits)
+    assert service._parser._worker is not None
+    os.kill(service._parser._worker._process.pid, signal.SIGSTOP)
+    with running(service, log):
+        (site.inbox / "page.gz").write_bytes(gzip.compress(b"ASTANA, March 2. A page."))
+        log.wait_for("ready")
+        site.deliver("story.txt", STORY)
+        receiver.wait_for("/hook")
+    states = {row["path"]: (row["state"], row["reason"]) for row in rows(site, "files")}
+    assert states["story.txt"] == ("stored", None)
+    assert states.get("page.gz", ("pending", "parsing"))[0] == "pending"
+
+
+@pytest.mark.parametrize("worker", ["intake", "commit", "scan", "deliver", "digest"])
 def test_a_worker_that_dies_ends_the_daemon(
     make: MakeService, log: Log, site: Site, worker: str
 ) -> None:

@@ -21,7 +21,7 @@ BODY = f"{FIRST}\n\n{SECOND}\n\n{LAST}"
 
 def _read(text: str) -> Article:
     """Read a file's one story."""
-    _, (article,), _ = parse(text.encode(), 1_000_000)
+    _, (article,), *_ = parse(text.encode(), 1_000_000)
     return article
 
 

@@ -70,6 +70,7 @@ _SIZE_SCHEMA = WithJsonSchema({"type": ["integer", "string"]})
 Duration = Annotated[timedelta, BeforeValidator(duration), _DURATION_SCHEMA]
 SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Size = Annotated[int, BeforeValidator(_size), _SIZE_SCHEMA]
+Count = Annotated[int, Field(ge=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
 
@@ -96,10 +97,16 @@ class InboxTable(Table):
 
 
 class LimitsTable(Table):
-    """`[limits]`: what is refused as too large."""
+    """`[limits]`: what is refused as too large or too slow."""
 
     file_size: Size = 20_000_000
     line_length: Size = 1_000_000
+    expanded_size: Size = 200_000_000
+    expansion: Count = 200
+    members: Count = 10_000
+    depth: Count = 4
+    parse_time: SomeTime = timedelta(seconds=20)
+    parse_memory: Size = 1_000_000_000
 
 
 class IntakeTable(Table):

@@ -9,6 +9,7 @@ from pathlib import Path
 from wirewatch.clock import Clock
 from wirewatch.config import Config, read_config
 from wirewatch.errors import ConfigError, Fault
+from wirewatch.formats import Unpacking
 from wirewatch.notify.send import Channel, fault_of
 from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
@@ -50,11 +51,23 @@ class Deployment:
         delivery = self.config.delivery
         return Patience(delivery.give_up_after, delivery.first_retry, delivery.slowest_retry)
 
+    @property
+    def limits(self) -> Limits:
+        """Give what is refused as too large or too slow."""
+        table = self.config.limits
+        unpacking = Unpacking(table.expanded_size, table.expansion, table.members, table.depth)
+        return Limits(
+            table.file_size,
+            table.line_length,
+            unpacking,
+            table.parse_time.total_seconds(),
+            table.parse_memory,
+        )
+
     def examiner(self, clock: Clock) -> Examiner:
         """Compile the rules, and make what turns files into outcomes."""
-        limits = Limits(self.config.limits.file_size, self.config.limits.line_length)
         cleared = frozenset(table.name for table in self.config.channels if table.embargoed)
-        return Examiner(Matcher(self.rules, self.gazetteers), clock, limits, cleared)
+        return Examiner(Matcher(self.rules, self.gazetteers), clock, self.limits, cleared)
 
 
 def load_deployment(path: Path) -> Deployment:

@@ -23,8 +23,10 @@ from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
 from wirewatch.pipeline.committing import Committing
 from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.pipeline.digesting import Digesting
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.inboxes import Inbox, folders_of
+from wirewatch.pipeline.parsing import Parser
 from wirewatch.pipeline.scanning import Scanning
 from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
@@ -72,11 +74,13 @@ class Service:
         )
         self.watcher = Watcher(folders_of(deployment.config.inboxes), self.arrivals.hints.put)
         self._scheduler = Scheduler()
+        self._parser = Parser()
         committer = Committer(self._store, inboxes, clock, self.arrivals.pause, self.deliveries)
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
+            "digest": Digesting(self.arrivals, self._store.sibling(), self._parser).run,
             "commit": Committing(self.arrivals, committer, self._told).run,
             "scan": self._scanning.run,
             "deliver": self.deliveries.run,
@@ -102,7 +106,7 @@ class Service:
 
     def _swap(self, deployment: Deployment) -> None:
         """Go on with other rules and channels; what is being examined ends with the old ones."""
-        self.arrivals.examiner = deployment.examiner(self._clock)
+        self.arrivals.adopt(deployment.examiner(self._clock))
         self.deliveries.replace(deployment.channels, deployment.patience)
         _settle()
 
@@ -146,6 +150,7 @@ class Service:
         self._scheduler.stop()
         self.watcher.stop()
         self.arrivals.stop()
+        self._parser.abandon()
         self.deliveries.stop()
         self.reloading.stop()
         deadline = time.monotonic() + _STOP_WITHIN

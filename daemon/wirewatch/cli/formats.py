@@ -9,9 +9,7 @@ def formats(as_json: AsJson = False) -> None:
     from wirewatch.formats import formats as known
     from wirewatch.formats import parser_of
 
-    rows = [
-        {"name": one.name, "parser": parser_of(one.name), "reads": one.reads} for one in known()
-    ]
+    rows = [{"name": one.name, "parser": parser_of(one), "reads": one.reads} for one in known()]
     if as_json:
         print_json(rows)
         return

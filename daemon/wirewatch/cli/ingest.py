@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,12 +58,14 @@ def _ingest(
     from wirewatch.clock import utc_now
     from wirewatch.errors import StoreError
     from wirewatch.pipeline.bulk import examining
+    from wirewatch.pipeline.parsing import Parser
     from wirewatch.pipeline.readers import Readers
     from wirewatch.store.database import Store
     from wirewatch.store.lock import StoreLock
 
     inboxes = deployment.inboxes
-    examine = examining(deployment.examiner(utc_now), inboxes.values(), source)
+    examiner = replace(deployment.examiner(utc_now), parse=Parser().read)
+    examine = examining(examiner, inboxes.values(), source)
     with Readers(examine) as readers:
         lock = StoreLock(deployment.config.store, "ingest", utc_now)
         alone = True

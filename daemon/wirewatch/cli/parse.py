@@ -20,14 +20,13 @@ def parse(
 
     Exits with 1, and says why, when the file would be quarantined.
     """
-    from wirewatch import formats
-    from wirewatch.config import LimitsTable
     from wirewatch.errors import Unreadable
+    from wirewatch.pipeline.examine import Limits
+    from wirewatch.pipeline.parsing import Parser
 
-    limits = LimitsTable()
+    parser = Parser()
     try:
-        data = file.read_bytes()
-        reading = formats.parse(data, limits.line_length)
+        reading = parser.read(file.read_bytes(), Limits())
     except OSError as error:
         raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from error
     except Unreadable as error:
@@ -36,6 +35,8 @@ def parse(
         else:
             typer.echo(f"{file}: would be quarantined: {error}", err=True)
         raise typer.Exit(1) from error
+    finally:
+        parser.rest()
     if as_json:
         articles = [article._asdict() for article in reading.articles]
         skipped = [item._asdict() for item in reading.skipped]

@@ -1,4 +1,4 @@
-"""The arrivals' journey in the daemon: one thread examines, one commits, one lists folders.
+"""The arrivals' journey in the daemon: its threads examine, digest what is heavy, commit, list.
 
 Examining goes on while the last batch is written, so what arrives meanwhile shares the next
 commit; an arrival that comes alone is committed alone, at once. The queue between the two holds
@@ -8,20 +8,23 @@ one batch: when the store is slow, hints wait, and none is examined before its t
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from wirewatch.clock import Clock
 from wirewatch.intake.hints import Hint, Hints, Kind
 from wirewatch.model import Outcome
 from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.inboxes import Inbox
+from wirewatch.pipeline.parsing import parse_quickly
+from wirewatch.states import FileReason
 
 IDLE = 5.0
 """Seconds after which a thread that waits looks around, and beats."""
 
 
 class Arrivals:
-    """Shared by the three threads of intake: what goes from one to the other."""
+    """Shared by the threads of intake: what goes from one to the other."""
 
     def __init__(
         self,
@@ -31,15 +34,20 @@ class Arrivals:
         beat: Callable[[str], None],
     ) -> None:
         self.inboxes = inboxes
-        self.examiner = examiner
+        self.adopt(examiner)
         self.clock = clock
         self.beat = beat
         self.hints = Hints()
         self.folders: queue.SimpleQueue[Hint | None] = queue.SimpleQueue()
         self.batches: queue.Queue[list[Outcome] | None] = queue.Queue(maxsize=1)
+        self.to_parse = threading.Event()
         self.stopping = threading.Event()
         self._in_flight: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
+
+    def adopt(self, examiner: Examiner) -> None:
+        """Examine by these rules from now on: what is quickly read at once, the rest apart."""
+        self.examiner = replace(examiner, parse=parse_quickly)
 
     def hand_over(self, batch: list[Outcome]) -> None:
         """Pass a batch on to be committed; waits while the last one is not taken."""
@@ -53,11 +61,13 @@ class Arrivals:
                 continue
             return
 
-    def landed(self, batch: Iterable[Outcome]) -> None:
+    def landed(self, batch: Sequence[Outcome]) -> None:
         """Note that a batch was committed, and let the next look be taken."""
         with self._lock:
             self._in_flight.difference_update((o.arrival.inbox, o.arrival.path) for o in batch)
         self.hints.wake()
+        if any(outcome.reason is FileReason.PARSING for outcome in batch):
+            self.to_parse.set()
 
     def all_landed(self) -> bool:
         """Tell whether nothing is on its way to be committed."""
@@ -83,6 +93,7 @@ class Arrivals:
         """Ask the threads to end; what is not committed is found again at the next start."""
         self.stopping.set()
         self.hints.wake()
+        self.to_parse.set()
         self.folders.put(None)
         with contextlib.suppress(queue.Full):
             self.batches.put_nowait(None)

@@ -1,12 +1,13 @@
 """One arrival from name to outcome: settle, read, parse, match, compose. Nothing is kept."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from wirewatch.alerts.compose import compose
 from wirewatch.clock import Clock, from_iso
 from wirewatch.errors import Unreadable
-from wirewatch.formats import parse, parser_of
+from wirewatch.formats import Reading, Unpacking, parse
 from wirewatch.intake.names import printable
 from wirewatch.intake.settle import Seen, wait_until
 from wirewatch.intake.source import (
@@ -30,10 +31,22 @@ _MOST_TRIES = 8  # with the wait doubling from a second, about two minutes
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is refused as too large, in bytes and characters."""
+    """What is refused as too large or too slow, in bytes, characters and seconds."""
 
     file_size: int = 20_000_000
     line_length: int = 1_000_000
+    unpacking: Unpacking = field(default_factory=Unpacking)
+    parse_time: float = 20.0
+    parse_memory: int = 1_000_000_000
+
+
+Parse = Callable[[bytes, Limits], Reading | None]
+"""What reads bytes, within limits; None where that is for somebody else to do, who has time."""
+
+
+def parse_here(data: bytes, limits: Limits) -> Reading | None:
+    """Read bytes in this thread, however long it takes. Raises Unreadable."""
+    return parse(data, limits.line_length, limits.unpacking)
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,7 @@ class Examiner:
     limits: Limits = Limits()
     cleared: frozenset[str] = frozenset()
     """The channels that may be told before an embargo lifts."""
+    parse: Parse = parse_here
 
     def examine(
         self, inbox: Inbox, relative: str, *, closed: bool, before: Waiting | None = None
@@ -82,22 +96,25 @@ class Examiner:
         due = wait_until(arrival.stamp, now, inbox.quiet, closed=closed, before=seen)
         if due:
             return _waiting(arrival, FileReason.SETTLING, due)
-        return self.outcome(arrival, read(path, self.limits.file_size))
+        outcome = self.outcome(arrival, read(path, self.limits.file_size))
+        return outcome._replace(tries=before.tries) if before and outcome.due else outcome
 
     def outcome(self, arrival: Arrival, content: Content) -> Outcome:
         """Say what becomes of bytes that were read. Pure, but for the clock."""
         arrival = Arrival(arrival.inbox, arrival.path, content.stamp, arrival.seen, content.sha256)
         try:
-            reading = parse(content.data, self.limits.line_length)
+            reading = self.parse(content.data, self.limits)
         except Unreadable as error:
             return _quarantined(arrival, error.reason, error.detail)
+        if reading is None:
+            return _waiting(arrival._replace(sha256=None), FileReason.PARSING, arrival.seen)
         found = tuple(self._found(article, arrival) for article in reading.articles)
         return Outcome(
             arrival,
             FileState.STORED if found else FileState.IGNORED,
             None if found else FileReason.NO_ARTICLE,
             format=reading.format,
-            parser=parser_of(reading.format),
+            parser=reading.parser or None,
             skipped=reading.skipped,
             found=found,
         )

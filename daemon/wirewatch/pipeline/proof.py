@@ -78,7 +78,7 @@ def _parsed_again(
         findings.append(Finding("article", False, f"not readable any more: {error}"))
         return stored
     found = next((one for one in reading.articles if one.guid == kept["guid"]), None)
-    parser = formats.parser_of(reading.format)
+    parser = reading.parser
     if found is None:
         said = f"not in the file any more, as {parser} reads it (then {kept['parser']})"
         findings.append(Finding("article", False, said))

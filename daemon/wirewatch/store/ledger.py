@@ -84,21 +84,34 @@ def unaccounted(db: Database, inbox: str, stamps: Mapping[str, str]) -> list[str
     ]
 
 
+_AT_HAND = "state = 'pending' AND reason <> 'parsing'"
+_APART = "state = 'pending' AND reason = 'parsing'"
+
+
 def waiting(db: Database, now: datetime, limit: int) -> list[Waiting]:
     """Give pending arrivals that are due, those of the oldest files first."""
+    return _waiting(db, f"{_AT_HAND} AND due <= ?", [iso(now), limit])
+
+
+def to_parse(db: Database, limit: int) -> list[Waiting]:
+    """Give arrivals that a worker process is to read, those of the oldest files first."""
+    return _waiting(db, _APART, [limit])
+
+
+def _waiting(db: Database, where: str, values: list[object]) -> list[Waiting]:
+    """Give pending arrivals, those of the oldest files first."""
     rows = db.execute(
-        "SELECT inbox, path, stamp, due, tries FROM files"
-        " WHERE state = 'pending' AND due <= ? ORDER BY modified LIMIT ?",
-        [iso(now), limit],
+        "SELECT inbox, path, stamp, due, tries FROM files"  # noqa: S608 - our own words
+        f" WHERE {where} ORDER BY modified LIMIT ?",
+        values,
     )
     return [Waiting(*row) for row in rows]
 
 
 def next_look(db: Database) -> str | None:
     """Give the time at which the next pending arrival is due, or None when none waits."""
-    found: str | None = db.execute("SELECT min(due) FROM files WHERE state = 'pending'").fetchone()[
-        0
-    ]
+    rows = db.execute(f"SELECT min(due) FROM files WHERE {_AT_HAND}")  # noqa: S608 - our own words
+    found: str | None = rows.fetchone()[0]
     return found
 
 

@@ -30,7 +30,9 @@ CREATE TABLE files (
 );
 CREATE UNIQUE INDEX files_arrival ON files (inbox, path, coalesce(sha256, stamp));
 CREATE INDEX files_content ON files (sha256) WHERE state = 'stored';
-CREATE INDEX files_pending ON files (due, modified) WHERE state = 'pending';
+CREATE INDEX files_pending ON files (due, modified)
+    WHERE state = 'pending' AND reason <> 'parsing';
+CREATE INDEX files_parsing ON files (modified) WHERE state = 'pending' AND reason = 'parsing';
 
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY,

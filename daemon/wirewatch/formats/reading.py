@@ -1,0 +1,139 @@
+"""Reading a file's bytes: what it is, what lies in it, and the articles of all that."""
+
+import re
+from typing import NamedTuple
+
+from wirewatch.errors import Unreadable
+from wirewatch.formats.archives import compressed, members
+from wirewatch.formats.archives.allowance import Allowance, Unpacking
+from wirewatch.formats.archives.members import Member
+from wirewatch.formats.detection import binary_format, parser_of, text_format
+from wirewatch.formats.document import Document, Format
+from wirewatch.model import Article, Skipped
+from wirewatch.states import FileReason, SkipReason
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_PASSED_OVER = {  # what is no article in an archive, where alone it would be put aside
+    FileReason.BINARY: SkipReason.BINARY,
+    FileReason.EMPTY: SkipReason.NO_CONTENT,
+    FileReason.NO_TEXT: SkipReason.NO_TEXT,
+    FileReason.UNKNOWN_FORMAT: SkipReason.UNKNOWN_FORMAT,
+}
+_FORKS = ("__MACOSX/", "._")  # what macOS adds to archives beside the files
+
+
+class Reading(NamedTuple):
+    """What a file was read as: its format, its articles, and the items that are none.
+
+    `format` names what lies around it too, as `gzip/feed` or `zip/nitf+wire`; `parser` is what read
+    it, with its version.
+    """
+
+    format: str
+    articles: tuple[Article, ...]
+    skipped: tuple[Skipped, ...] = ()
+    parser: str = ""
+
+
+def parse(data: bytes, line_limit: int, unpacking: Unpacking | None = None) -> Reading:
+    """Read a file's bytes, whatever archives are around them.
+
+    Raises Unreadable with the reason when nothing can be read, when there is neither an article
+    nor an item that is none, when a line is longer than `line_limit` characters, or when archives
+    hold more than `unpacking` allows.
+    """
+    opened = _Opened(line_limit, Allowance(unpacking or Unpacking(), len(data)))
+    opened.read(data, 0)
+    return opened.reading()
+
+
+def quick(data: bytes, line_limit: int) -> Reading | None:
+    """Read a file as `parse` does; None where that may take long: archives and heavy formats."""
+    document = Document(data, line_limit)
+    known = binary_format(document)
+    if known is None and _archive(data):
+        return None
+    known = known or text_format(document)
+    if known.heavy:
+        return None
+    opened = _Opened(line_limit, Allowance(Unpacking(), len(data)))
+    opened.take(known, document)
+    return opened.reading()
+
+
+def _archive(data: bytes) -> str | None:
+    """Tell which kind of archive or compression a file is, or None."""
+    return compressed.kind_of(data) or members.kind_of(data)
+
+
+class _Opened:
+    """What was found in a file so far."""
+
+    def __init__(self, line_limit: int, allowance: Allowance) -> None:
+        self._line_limit = line_limit
+        self._allowance = allowance
+        self._around: dict[str, None] = {}
+        self._formats: dict[str, str] = {}
+        self._articles: list[Article] = []
+        self._skipped: list[Skipped] = []
+
+    def read(self, data: bytes, depth: int) -> None:
+        """Read bytes that lie in so many archives."""
+        document = Document(data, self._line_limit)
+        known = binary_format(document)
+        kind = None if known else _archive(data)
+        if kind is None:
+            self.take(known or text_format(document), document)
+            return
+        self._allowance.reach(depth + 1)
+        self._around[kind] = None
+        if compressed.kind_of(data):
+            self.read(compressed.decompressed(kind, data, self._allowance), depth + 1)
+            return
+        for member in members.members(kind, data, self._allowance):
+            self._member(member, depth + 1)
+
+    def take(self, known: Format, document: Document) -> None:
+        """Take all items of a document. Raises Unreadable (no-text) when there are none."""
+        items = known.parse(document)
+        if not items:
+            raise Unreadable(FileReason.NO_TEXT, f"no article in this {known.name} file")
+        self._formats[known.name] = parser_of(known)
+        self._articles += (item for item in items if isinstance(item, Article))
+        self._skipped += (item for item in items if isinstance(item, Skipped))
+
+    def _member(self, member: Member, depth: int) -> None:
+        """Take a file of an archive; what is broken in it breaks the archive."""
+        name = _UNPRINTABLE.sub("\ufffd", member.name)
+        before = len(self._skipped)
+        if member.data is None or name.startswith(_FORKS) or "/._" in name:
+            self._skipped.append(Skipped(name, SkipReason.NO_CONTENT))
+            return
+        try:
+            self.read(member.data, depth)
+        except Unreadable as error:
+            why = _PASSED_OVER.get(error.reason)
+            if why is None:
+                raise Unreadable(error.reason, f"{name}: {error.detail}") from error
+            self._skipped.append(Skipped(name, why))
+            return
+        self._skipped[before:] = [
+            Skipped(f"{name}: {item}", why) for item, why in self._skipped[before:]
+        ]
+
+    def reading(self) -> Reading:
+        """Give all that was found. Raises Unreadable when nothing is known of it, or nothing is."""
+        if not self._articles:
+            if not self._skipped:
+                raise Unreadable(FileReason.EMPTY, "an archive without files")
+            unknown = [item for item, why in self._skipped if why is SkipReason.UNKNOWN_FORMAT]
+            if unknown:
+                detail = f"no known format recognises {unknown[0]}"
+                raise Unreadable(FileReason.UNKNOWN_FORMAT, detail)
+        inside = ["+".join(self._formats)] if self._formats else []
+        return Reading(
+            "/".join([*self._around, *inside]),
+            tuple(self._articles),
+            tuple(self._skipped),
+            "+".join(self._formats.values()),
+        )

@@ -1,0 +1,203 @@
+"""Parsing that can neither hang nor break the process: what may, is done in one of its own.
+
+Most files are read where they are found. Archives and heavy formats go to a worker process, which
+has a limit on time and on memory; so does a file over which a parser stumbled in a way that nobody
+foresaw, and then it is quarantined with what the worker says.
+"""
+
+import json
+import logging
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from multiprocessing.connection import Connection
+from typing import Any
+
+from wirewatch.errors import Unreadable
+from wirewatch.formats import Reading, quick
+from wirewatch.model import Article, Skipped
+from wirewatch.pipeline.examine import Limits
+from wirewatch.states import FileReason, Precision, SkipReason
+
+_log = logging.getLogger("wirewatch.parse")
+
+_STUMBLES = (
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError,
+    RecursionError,
+)  # fmt: skip
+_STARTING = 60.0  # seconds that a process may take to start, on a machine that is busy
+_ENDING = 1.0  # seconds that a process may take to end
+_DOCUMENTS = 500  # after which a worker is replaced: what its libraries keep does not pile up
+
+
+def parse_quickly(data: bytes, limits: Limits) -> Reading | None:
+    """Read bytes here and now; None for what a worker must read. Raises Unreadable."""
+    try:
+        return quick(data, limits.line_length)
+    except _STUMBLES as error:
+        _log.warning(
+            "a parser stumbled (%s: %s); a worker tries again", type(error).__name__, error
+        )
+        return None
+
+
+class Parser:
+    """Reads bytes, what is heavy in a worker process that lives as long as it is needed.
+
+    Only one thread at a time is served. The worker starts when it is first needed, in whatever
+    process that is, so that it may be made before a fork.
+    """
+
+    def __init__(self) -> None:
+        self._worker: _Worker | None = None
+        self._lock = threading.Lock()
+
+    def read(self, data: bytes, limits: Limits) -> Reading:
+        """Read bytes. Raises Unreadable: as `formats.parse`, and when the worker did not manage."""
+        return parse_quickly(data, limits) or self.parse_apart(data, limits)
+
+    def parse_apart(self, data: bytes, limits: Limits) -> Reading:
+        """Read bytes in the worker. Raises Unreadable as above."""
+        with self._lock:
+            if self._worker is None or not self._worker.may_serve(limits):
+                self._end()
+                self._worker = _Worker(limits)
+            try:
+                answer = self._worker.ask(data)
+            except _EndedError as error:
+                self._end()
+                raise Unreadable(error.reason, error.detail) from error
+            if answer.get("reason") == FileReason.OUT_OF_MEMORY:
+                self._end()
+        return _reading(answer)
+
+    def rest(self) -> None:
+        """End the worker, until it is needed again."""
+        with self._lock:
+            self._end()
+
+    def abandon(self) -> None:
+        """End the worker whatever it is reading, for a thread that waits for its answer."""
+        if worker := self._worker:
+            worker.kill()
+
+    def _end(self) -> None:
+        """End the worker, if there is one."""
+        if self._worker:
+            self._worker.end()
+        self._worker = None
+
+
+class _EndedError(Exception):
+    """A worker came to an end before it answered."""
+
+    def __init__(self, reason: FileReason, detail: str) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(detail)
+
+
+class _Worker:
+    """A process that parses what it is given, within limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(limits.parse_time))
+        words = [str(theirs.fileno()), str(limits.parse_time), str(limits.parse_memory)]
+        words += map(str, (limits.line_length, *_unpacking(limits)))
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "wirewatch.pipeline.worker", *words],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        theirs.close()
+        self._limits = limits
+        self._served = 0
+        self._connection = Connection(ours.detach())
+        self._parent = os.getpid()
+
+    def may_serve(self, limits: Limits) -> bool:
+        """Tell whether a worker works within these limits, for this process, and is fresh."""
+        same = limits == self._limits and self._parent == os.getpid()
+        return same and self._served < _DOCUMENTS
+
+    def ask(self, data: bytes) -> dict[str, Any]:
+        """Let the worker parse bytes; give its answer. Raises _EndedError."""
+        try:
+            if not self._served:
+                self._greet()
+            self._served += 1
+            self._connection.send_bytes(data)
+            if not self._connection.poll(self._limits.parse_time):
+                raise self._too_slow()
+            answer: dict[str, Any] = json.loads(self._connection.recv_bytes())
+        except (EOFError, OSError) as error:
+            raise self._ended() from error
+        return answer
+
+    def _greet(self) -> None:
+        """Wait until the process has started, which is no part of the time to read a file."""
+        if not self._connection.poll(_STARTING):
+            raise self._too_slow()
+        self._connection.recv_bytes()
+
+    def _ended(self) -> _EndedError:
+        """Say how the worker ended, or that it did not even take what it was to read."""
+        try:
+            code = self._process.wait(_ENDING)
+        except subprocess.TimeoutExpired:
+            return self._too_slow()
+        how = f"with exit code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
+        return _EndedError(FileReason.PARSER_FAILED, f"the process that read it was ended {how}")
+
+    def _too_slow(self) -> _EndedError:
+        """Say that it took too long."""
+        detail = f"not read within {self._limits.parse_time:g} s"
+        return _EndedError(FileReason.TIMED_OUT, detail)
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process, and hang up."""
+        self.kill()
+        self._process.wait()
+        self._connection.close()
+
+
+def _timeval(seconds: float) -> bytes:
+    """Write a time as the system takes it (struct timeval, socket(7))."""
+    return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+
+
+def _unpacking(limits: Limits) -> tuple[int, int, int, int]:
+    """Give what archives may hold, in the order in which a worker takes it."""
+    allowed = limits.unpacking
+    return allowed.size, allowed.expansion, allowed.members, allowed.depth
+
+
+def _reading(answer: dict[str, Any]) -> Reading:
+    """Make of a worker's answer what it says. Raises Unreadable when that is what it says."""
+    if "reason" in answer:
+        raise Unreadable(FileReason(answer["reason"]), answer["detail"])
+    return Reading(
+        answer["format"],
+        tuple(map(_article, answer["articles"])),
+        tuple(Skipped(item, SkipReason(why)) for item, why in answer["skipped"]),
+        answer["parser"],
+    )
+
+
+def _article(fields: list[Any]) -> Article:
+    """Make an article of its fields in order."""
+    article = Article(*fields)
+    precision = article.published_precision
+    return article._replace(
+        subjects=tuple(article.subjects),
+        published_precision=Precision(precision) if precision else None,
+    )

@@ -1,0 +1,64 @@
+"""The process that parses what may take long: started by `parsing`, ended by it or by its limits.
+
+It reads one document after the other from its socket and answers each. Should it hang, the alarm
+that nobody handles ends it, even when the daemon is not there any more to do so.
+"""
+
+import json
+import logging
+import os
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from typing import Any
+
+from wirewatch.errors import Unreadable
+from wirewatch.formats import Unpacking, parse
+from wirewatch.states import FileReason
+
+_GRACE = 5  # seconds that the one who asked has to end us before the alarm does
+_NICENESS = 5  # the wires go first
+
+
+def main(words: list[str]) -> None:
+    """Serve until nobody asks any more."""
+    socket, time, memory, line_limit = int(words[0]), float(words[1]), *map(int, words[2:4])
+    unpacking = Unpacking(*map(int, words[4:]))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    os.nice(_NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asks hears it, and lets us end
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    logging.disable()  # what libraries say of a page is of no use to anybody
+    connection = Connection(socket)
+    connection.send_bytes(b"ready")
+    while True:
+        try:
+            data = connection.recv_bytes()
+        except (EOFError, OSError):
+            return
+        signal.setitimer(signal.ITIMER_REAL, time + _GRACE)
+        answer = _answer(data, line_limit, unpacking)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            connection.send_bytes(json.dumps(answer).encode())
+        except OSError:
+            return
+
+
+def _answer(data: bytes, line_limit: int, unpacking: Unpacking) -> dict[str, Any]:
+    """Parse one document, and say what came of it."""
+    try:
+        reading = parse(data, line_limit, unpacking)
+    except Unreadable as error:
+        return {"reason": error.reason, "detail": error.detail}
+    except MemoryError:
+        return {"reason": FileReason.OUT_OF_MEMORY, "detail": "more than limits.parse_memory"}
+    except Exception as error:  # noqa: BLE001 - the top of the process: the file is put aside for it
+        detail = f"{type(error).__name__}: {error}"[:500]
+        return {"reason": FileReason.PARSER_FAILED, "detail": detail}
+    return reading._asdict()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

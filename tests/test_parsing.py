@@ -1,0 +1,191 @@
+"""Parsing apart: a worker process with limits, so that no file can hold up or end the daemon."""
+
+import gzip
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wirewatch.errors import Unreadable
+from wirewatch.formats import Reading, Unpacking, parse
+from wirewatch.model import Article
+from wirewatch.pipeline import parsing, worker
+from wirewatch.pipeline.examine import Limits
+from wirewatch.pipeline.parsing import Parser, parse_quickly
+from wirewatch.states import FileReason
+
+WIRE = b"ASTANA, March 2. The Majilis met, Kazinform reports.\n\nIt will meet again.\n"
+PACKED = gzip.compress(WIRE)
+LIMITS = Limits()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Parser]:
+    """Give a parser that several tests use: to start a worker takes a while."""
+    parser = Parser()
+    yield parser
+    parser.rest()
+
+
+@pytest.fixture
+def parser() -> Iterator[Parser]:
+    parser = Parser()
+    yield parser
+    parser.rest()
+
+
+def worker_of(parser: Parser) -> parsing._Worker:
+    """Give a parser's worker."""
+    assert parser._worker is not None
+    return parser._worker
+
+
+def process_of(parser: Parser) -> int:
+    """Give the process of a parser's worker."""
+    return worker_of(parser)._process.pid
+
+
+def refused(parser: Parser, data: bytes, limits: Limits = LIMITS) -> Unreadable:
+    """Give the refusal of a file."""
+    with pytest.raises(Unreadable) as caught:
+        parser.read(data, limits)
+    return caught.value
+
+
+def test_the_same_reading(shared: Parser) -> None:
+    """A worker reads what reading here would: articles, items passed over, and the format."""
+    seeds = Path(__file__).parents[1] / "seeds"
+    for seed in sorted(seeds.glob("[2-3]*")):
+        if not seed.name.endswith(".expected.json"):
+            data = gzip.compress(seed.read_bytes())
+            assert shared.read(data, LIMITS) == parse(data, LIMITS.line_length)
+
+
+def test_what_is_quick_needs_no_worker(parser: Parser) -> None:
+    """Plain files are read without any worker process."""
+    assert parser.read(WIRE, LIMITS) == parse(WIRE, LIMITS.line_length)
+    assert parser._worker is None
+
+
+def test_refusals_are_passed_on(shared: Parser) -> None:
+    """What a worker refuses is refused, with reason and detail."""
+    error = refused(shared, gzip.compress(b"\x01\x02"))
+    assert error.reason == FileReason.BINARY
+    assert "control character" in error.detail
+
+
+def test_limits_hold_in_the_worker(parser: Parser) -> None:
+    """Limits of size, members and line length are the configured ones in the worker too."""
+    limits = Limits(unpacking=Unpacking(depth=1))
+    assert refused(parser, gzip.compress(PACKED), limits).reason == FileReason.EXPANDS_TOO_FAR
+    limits = Limits(line_length=20)
+    assert refused(parser, PACKED, limits).reason == FileReason.LINE_TOO_LONG
+
+
+def test_a_worker_that_hangs(parser: Parser) -> None:
+    """A file that is not read in time is refused as timed out, and the next one is read."""
+    limits = Limits(parse_time=0.2)
+    with pytest.raises(Unreadable):
+        parser.parse_apart(b"", Limits())
+    os.kill(process_of(parser), signal.SIGSTOP)
+    worker_of(parser)._limits = limits
+    error = refused(parser, PACKED, limits)
+    assert (error.reason, error.detail) == (FileReason.TIMED_OUT, "not read within 0.2 s")
+    assert parser._worker is None
+    assert parser.read(PACKED, LIMITS) == parse(PACKED, LIMITS.line_length)
+
+
+def test_a_worker_that_does_not_even_listen(parser: Parser) -> None:
+    """A worker that takes nothing in, of a file that fills the socket, is given up as well."""
+    limits = Limits(parse_time=0.2)
+    with pytest.raises(Unreadable):
+        parser.parse_apart(b"", limits)
+    os.kill(process_of(parser), signal.SIGSTOP)
+    with pytest.raises(Unreadable) as caught:
+        parser.parse_apart(bytes(5_000_000), limits)
+    assert caught.value.reason == FileReason.TIMED_OUT
+
+
+def test_a_worker_that_dies(parser: Parser) -> None:
+    """A file over which a worker dies is refused, with the signal; the next one is read."""
+    with pytest.raises(Unreadable):
+        parser.parse_apart(b"", LIMITS)
+    os.kill(process_of(parser), signal.SIGSTOP)
+    os.kill(process_of(parser), signal.SIGKILL)
+    error = refused(parser, PACKED)
+    assert error.reason == FileReason.PARSER_FAILED
+    assert error.detail == "the process that read it was ended by SIGKILL"
+    assert parser.read(PACKED, LIMITS) == parse(PACKED, LIMITS.line_length)
+
+
+def test_memory_is_limited(parser: Parser) -> None:
+    """A file that takes more memory than is allowed is refused, and the next one is read."""
+    limits = Limits(
+        parse_memory=400_000_000, line_length=10**9, unpacking=Unpacking(10**9, expansion=10**6)
+    )
+    bomb = gzip.compress(b"a" * 300_000_000)
+    assert refused(parser, bomb, limits).reason == FileReason.OUT_OF_MEMORY
+    assert parser._worker is None
+    assert parser.read(PACKED, limits) == parse(PACKED, LIMITS.line_length)
+
+
+def test_a_worker_is_kept_and_rests(parser: Parser) -> None:
+    """One worker reads many files, until it is sent to rest."""
+    parser.read(PACKED, LIMITS)
+    process = process_of(parser)
+    parser.read(PACKED, LIMITS)
+    assert process_of(parser) == process
+    parser.rest()
+    assert parser._worker is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_a_worker_is_replaced(parser: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that has read many files is replaced, so that nothing piles up in it."""
+    monkeypatch.setattr(parsing, "_DOCUMENTS", 2)
+    processes = set()
+    for _ in range(4):
+        parser.read(PACKED, LIMITS)
+        processes.add(process_of(parser))
+    assert len(processes) == 2
+
+
+def test_a_parser_that_stumbles(
+    shared: Parser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of a parser that nobody foresaw ends nothing here: the worker tries, and is asked."""
+
+    def stumble(_data: bytes, _limit: int) -> Reading:
+        raise KeyError("guid")
+
+    monkeypatch.setattr(parsing, "quick", stumble)
+    assert parse_quickly(WIRE, LIMITS) is None
+    assert "KeyError" in caplog.text
+    assert shared.read(WIRE, LIMITS) == parse(WIRE, LIMITS.line_length)
+
+
+def test_a_fault_in_the_worker_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong in a worker unforeseen puts the file aside, and names the fault."""
+
+    def stumble(*_: object) -> Reading:
+        raise KeyError("guid")
+
+    monkeypatch.setattr(worker, "parse", stumble)
+    answer = worker._answer(WIRE, 100, Unpacking())
+    assert answer == {"reason": FileReason.PARSER_FAILED, "detail": "KeyError: 'guid'"}
+
+
+def test_articles_travel_whole() -> None:
+    """All fields of an article come through to whoever asked, with their types."""
+    reading = parse(WIRE, 1_000_000)
+    (one,) = reading.articles
+    whole = one._replace(subjects=("medtop:11000000", "politics"), urgency=3, version=7)
+    answer = json.loads(json.dumps(reading._replace(articles=(whole,))._asdict()))
+    (back,) = parsing._reading(answer).articles
+    assert back == whole
+    assert isinstance(back, Article)
+    assert type(back.published_precision) is type(whole.published_precision)
