@@ -106,10 +106,10 @@ def test_waits_have_a_limit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None
     """However long the store cannot be written, it is tried again every half minute at least."""
     tries = iter(range(12))
 
-    def unlucky(*given: Any) -> list[Accepted]:
+    def unlucky(*given: Any, **named: Any) -> list[Accepted]:
         if next(tries, None) is not None:
             raise StoreUnavailableError("locked")
-        return accept(*given)
+        return accept(*given, **named)
 
     monkeypatch.setattr(commit, "accept", unlucky)
     desk.commit(told("a.txt", "one"))
@@ -191,10 +191,10 @@ def test_retried_in_the_middle(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> N
     """When the store fails between the parts of a batch, what was new in it is told all the same."""
     calls = iter(range(1, 10))
 
-    def unlucky(*given: Any) -> list[Accepted]:
+    def unlucky(*given: Any, **named: Any) -> list[Accepted]:
         if next(calls) == 3:  # the batch, the first of it, the second
             raise StoreUnavailableError("locked")
-        return accept(*given)
+        return accept(*given, **named)
 
     monkeypatch.setattr(commit, "accept", unlucky)
     accepted = desk.commit(told("a.txt", "one"), with_lone_surrogate(told("b.txt", "two")))

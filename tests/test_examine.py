@@ -121,7 +121,7 @@ def test_matched_and_composed(
         (codecs.BOM_UTF32_LE + b"\xff" * 40, FileReason.UNDECODABLE),
         ("x" * 501, FileReason.LINE_TOO_LONG),
         ("x" * 1_001, FileReason.TOO_LARGE),
-        ("%PDF-1.7 and so on", FileReason.UNKNOWN_FORMAT),
+        ('{"no": "article"}', FileReason.UNKNOWN_FORMAT),
         ("date 2026-03-02\n", FileReason.NO_TEXT),
     ],
     ids=lambda value: str(value) if isinstance(value, FileReason) else "",

@@ -226,7 +226,7 @@ def test_stop_while_the_store_is_held(
 ) -> None:
     """A stop ends the committing thread though the store cannot be written."""
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         arrivals.stop()
         raise StoreUnavailableError("locked")
 

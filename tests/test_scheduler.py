@@ -9,9 +9,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from conftest import PATIENCE
+from conftest import PATIENCE, ManualClock
 from wirewatch.jobs import JOBS
 from wirewatch.scheduler import Scheduler
+from wirewatch.store.database import Store
 
 OFTEN = timedelta(milliseconds=10)
 SELDOM = timedelta(days=30)
@@ -130,9 +131,11 @@ def test_stopping_does_not_wait_for_a_job(scheduler: Scheduler) -> None:
     release.set()
 
 
-def test_every_job_does_its_part(caplog: pytest.LogCaptureFixture) -> None:
+def test_every_job_does_its_part(
+    caplog: pytest.LogCaptureFixture, store: Store, clock: ManualClock
+) -> None:
     """The jobs list the inboxes as configured, look after the watching, and wake both workers."""
-    works = Mock(rescan=timedelta(minutes=7))
+    works = Mock(rescan=timedelta(minutes=7), within=timedelta(days=3), store=store, clock=clock)
     works.watcher.check.return_value = ["inbox wires: the folder is gone"]
     rhythm = {job.name: job.every(works) for job in JOBS}
     with caplog.at_level(logging.WARNING, logger="wirewatch.jobs"):

@@ -4,51 +4,17 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    StringConstraints,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from wirewatch.errors import ConfigError, Fault
+from wirewatch.quantities import Count, Duration, Share, Size, SomeTime
 from wirewatch.secret import resolve
 from wirewatch.states import After, Watching
 from wirewatch.tomlfile import Table, read_partly
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)?")
-_BYTES = {None: 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _WILD = re.compile(r"[*?\[]")
-
-
-def duration(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-    """Read '300ms', '2s', '5m', '1h' or '3d'."""
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if not found:
-        raise ValueError(
-            f"{value!r} is no duration | write it as '300ms', '2s', '5m', '1h' or '3d'"
-        )
-    try:
-        return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
-    except OverflowError:
-        problem = f"{value!r} is no duration that a calendar holds"
-        raise ValueError(f"{problem} | write it as '5m', '1h' or '3d'") from None
-
-
-def _size(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-    """Read a number of bytes, or '200kB', '20MB', '1GB'."""
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    if not found or not float(found[1]):
-        raise ValueError(f"{value!r} is no size | write it as '200kB', '20MB' or '1GB'")
-    return int(float(found[1]) * _BYTES[found[2]])
 
 
 def _not_empty(path: Path) -> Path:
@@ -58,19 +24,6 @@ def _not_empty(path: Path) -> Path:
     return path
 
 
-def _some_time(value: timedelta) -> timedelta:
-    """Refuse no time at all, where something is to be done again after it."""
-    if not value:
-        raise ValueError("0 is no duration here | give at least '1ms'")
-    return value
-
-
-_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*(ms|s|m|h|d)$"})
-_SIZE_SCHEMA = WithJsonSchema({"type": ["integer", "string"]})
-Duration = Annotated[timedelta, BeforeValidator(duration), _DURATION_SCHEMA]
-SomeTime = Annotated[Duration, AfterValidator(_some_time)]
-Size = Annotated[int, BeforeValidator(_size), _SIZE_SCHEMA]
-Count = Annotated[int, Field(ge=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
 
@@ -130,6 +83,14 @@ class ChannelTable(Table):
     embargoed: bool = False
 
 
+class StoriesTable(Table):
+    """`[stories]`: when an article is a copy of one that came before."""
+
+    phrases: Share = 0.4
+    numbers: Share = 0.6
+    within: Duration = timedelta(days=3)
+
+
 class DeliveryTable(Table):
     """`[delivery]`: how long and how often sending is tried."""
 
@@ -148,6 +109,7 @@ class ConfigTable(Table):
     channel: tuple[ChannelTable, ...] = ()
     limits: LimitsTable = LimitsTable()
     intake: IntakeTable = IntakeTable()
+    stories: StoriesTable = StoriesTable()
     delivery: DeliveryTable = DeliveryTable()
 
 
@@ -162,6 +124,7 @@ class Config(Table):
     channels: tuple[ChannelTable, ...]
     limits: LimitsTable
     intake: IntakeTable
+    stories: StoriesTable
     delivery: DeliveryTable
 
 
@@ -216,6 +179,7 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         ),
         limits=table.limits,
         intake=table.intake,
+        stories=table.stories,
         delivery=table.delivery,
     )
     return config, faults

@@ -18,6 +18,8 @@ from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import Rule, read_rules
+from wirewatch.store.stories import Telling
+from wirewatch.text.likeness import Thresholds
 
 State = tuple[tuple[str, int, int], ...]
 """The files of a configuration as they are: path, time of change in nanoseconds, bytes."""
@@ -63,6 +65,12 @@ class Deployment:
             table.parse_time.total_seconds(),
             table.parse_memory,
         )
+
+    @property
+    def telling(self) -> Telling:
+        """Give how stories are told apart."""
+        table = self.config.stories
+        return Telling(Thresholds(table.phrases, table.numbers), table.within)
 
     def examiner(self, clock: Clock) -> Examiner:
         """Compile the rules, and make what turns files into outcomes."""

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from wirewatch.clock import Clock, iso
 from wirewatch.intake.watcher import Watcher
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.store.database import Store
+from wirewatch.store.stories import forget
 
 _log = logging.getLogger("wirewatch.jobs")
 
@@ -19,7 +22,10 @@ class Works:
     arrivals: Arrivals
     deliveries: Deliveries
     watcher: Watcher
+    store: Store
+    clock: Clock
     rescan: timedelta
+    within: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,11 @@ def _heartbeat(works: Works) -> None:
     works.deliveries.wake()
 
 
+def _forget_sentences(works: Works) -> None:
+    with works.store.write() as db:
+        forget(db, iso(works.clock() - works.within))
+
+
 JOBS = (
     Job(
         "rescan",
@@ -69,6 +80,12 @@ JOBS = (
         "wakes intake and delivery, so that a jump of the clock costs half a minute at most",
         lambda _: timedelta(seconds=30),
         _heartbeat,
+    ),
+    Job(
+        "forget-sentences",
+        "forgets the sentences of stories that no copy joins any more",
+        lambda _: timedelta(hours=1),
+        _forget_sentences,
     ),
 )
 """All jobs; docs/operations.md lists them, and a test holds the two together."""

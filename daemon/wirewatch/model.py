@@ -135,12 +135,13 @@ class Alert(NamedTuple):
 
 
 class Found(NamedTuple):
-    """An article with all that the rules say of it."""
+    """An article with all that the rules say of it, and the marks by which copies are found."""
 
     article: Article
     mentions: tuple[Mention, ...] = ()
     matches: tuple[Match, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    marks: tuple[int, ...] = ()
 
 
 class Outcome(NamedTuple):
@@ -166,6 +167,7 @@ class Message:
     """All that is needed to tell one channel of one alert.
 
     `recall` is set where it takes back what the channel was told: then `earlier` is that body.
+    `outlets` counts the others that have brought the story since.
     """
 
     delivery_id: int
@@ -192,6 +194,7 @@ class Message:
     embargo: str | None = None
     recall: Recall | None = None
     earlier: str = ""
+    outlets: int = 0
 
 
 @dataclass(frozen=True, slots=True)

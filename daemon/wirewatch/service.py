@@ -75,7 +75,10 @@ class Service:
         self.watcher = Watcher(folders_of(deployment.config.inboxes), self.arrivals.hints.put)
         self._scheduler = Scheduler()
         self._parser = Parser()
-        committer = Committer(self._store, inboxes, clock, self.arrivals.pause, self.deliveries)
+        committer = Committer(
+            self._store, inboxes, clock, self.arrivals.pause, self.deliveries, deployment.telling
+        )
+        self._housekeeping = self._store.sibling()
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
         self._workers: dict[str, Callable[[], None]] = {
@@ -136,8 +139,15 @@ class Service:
             thread.start()
         self.watcher.start()
         self.arrivals.rescan()
+        config = self._deployment.config
         works = Works(
-            self.arrivals, self.deliveries, self.watcher, self._deployment.config.intake.rescan
+            self.arrivals,
+            self.deliveries,
+            self.watcher,
+            self._housekeeping,
+            self._clock,
+            config.intake.rescan,
+            config.stories.within,
         )
         self._scheduler.start((job.name, job.every(works), partial(job.run, works)) for job in JOBS)
         systemd.notify("READY=1")

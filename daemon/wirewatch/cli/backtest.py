@@ -19,7 +19,7 @@ _SHOWN = 10  # articles of a list
 
 def _moment(since: str, now: datetime) -> datetime:
     """Read how far back `30d` is."""
-    from wirewatch.config import duration
+    from wirewatch.quantities import duration
 
     try:
         back: timedelta = duration(since)

@@ -1,6 +1,7 @@
 """`wirewatch ingest`: take files in once, without the daemon."""
 
 import sys
+import time
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import replace
@@ -13,7 +14,7 @@ from wirewatch.cli.app import AsJson, app, config_path, print_json
 
 if TYPE_CHECKING:
     from wirewatch.deployment import Deployment
-    from wirewatch.pipeline.inboxes import Inbox
+    from wirewatch.pipeline.commit import Committer
     from wirewatch.pipeline.readers import Readers
     from wirewatch.store.accept import Accepted
     from wirewatch.store.database import Store
@@ -58,6 +59,7 @@ def _ingest(
     from wirewatch.clock import utc_now
     from wirewatch.errors import StoreError
     from wirewatch.pipeline.bulk import examining
+    from wirewatch.pipeline.commit import Committer
     from wirewatch.pipeline.parsing import Parser
     from wirewatch.pipeline.readers import Readers
     from wirewatch.store.database import Store
@@ -74,7 +76,8 @@ def _ingest(
         except StoreError:
             alone = False  # the daemon has the store, and will deliver
         store = Store.open(deployment.config.store, checkpoints=alone, bulk=True)
-        counts = _commit(readers, paths, store, inboxes)
+        committer = Committer(store, inboxes, utc_now, _pause, telling=deployment.telling)
+        counts = _commit(readers, paths, committer)
     if deliver and alone:
         _deliver(deployment, store)
     lock.release()
@@ -82,22 +85,12 @@ def _ingest(
     return counts
 
 
-def _commit(
-    readers: "Readers", paths: list[Path], store: "Store", inboxes: "dict[str, Inbox]"
-) -> dict[str, int]:
+def _commit(readers: "Readers", paths: list[Path], committer: "Committer") -> dict[str, int]:
     """Commit what readers make of files, and show how far it is; give counts by outcome."""
-    import time
-
-    from wirewatch.clock import utc_now
     from wirewatch.pipeline.bulk import files_below, ingest
-    from wirewatch.pipeline.commit import Committer
     from wirewatch.states import FileState
 
     counts = Counter({state.value: 0 for state in FileState} | {"alerts": 0})
-
-    def pause(seconds: float) -> bool:
-        time.sleep(seconds)
-        return False
 
     with _progress() as bar:
         task = bar.add_task("ingesting", total=None) if bar else None
@@ -113,8 +106,14 @@ def _commit(
                 bar.advance(task, len(accepted))
 
         outcomes = readers.examined(files_below(paths))
-        ingest(outcomes, Committer(store, inboxes, utc_now, pause), progress)
+        ingest(outcomes, committer, progress)
     return dict(counts)
+
+
+def _pause(seconds: float) -> bool:
+    """Wait while the store cannot be written, and go on."""
+    time.sleep(seconds)
+    return False
 
 
 def _deliver(deployment: "Deployment", store: "Store") -> None:

@@ -91,8 +91,10 @@ def _recalled(message: Message, markup: _Markup) -> list[str]:
 
 
 def _origin(message: Message) -> Iterable[str]:
-    """Give place, agency and date, as far as they are known."""
-    return (part for part in (message.place, message.agency, message.published) if part)
+    """Give place, agency and date as far as they are known, and how many have the story too."""
+    outlets = f"+{message.outlets} outlet{'s' * (message.outlets > 1)}" if message.outlets else ""
+    parts = (message.place, message.agency, message.published, outlets)
+    return (part for part in parts if part)
 
 
 def _around(marks: tuple[str, str], text: str) -> str:

@@ -17,6 +17,7 @@ from wirewatch.states import After, FileReason, FileState
 from wirewatch.store.accept import Accepted, accept
 from wirewatch.store.database import Store, StoreUnavailableError, Transaction, UnstorableError
 from wirewatch.store.ledger import mark_kept
+from wirewatch.store.stories import Telling
 
 _log = logging.getLogger("wirewatch.store")
 
@@ -38,6 +39,7 @@ class Committer:
     """Makes outcomes durable. `pause` waits so many seconds and tells whether to stop instead.
 
     With an `outbox` at work, what is due at once is claimed in the same transaction and sent.
+    `telling` says how stories are told apart.
     """
 
     store: Store
@@ -45,6 +47,7 @@ class Committer:
     clock: Clock
     pause: Callable[[float], bool]
     outbox: Deliveries | None = None
+    telling: Telling | None = None
 
     def commit(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
         """Accept a batch, trying again while the store is locked or full, then dispose of files.
@@ -80,14 +83,14 @@ class Committer:
     def _told(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
         """Accept a batch, and pass on what it has to tell."""
         if self.outbox is None:
-            return accept(self.store, outcomes, self.clock())
+            return accept(self.store, outcomes, self.clock(), telling=self.telling)
         claimed: list[Message] = []
 
         def claim(db: Transaction, accepted: list[Accepted]) -> None:
             if self.outbox and any(done.deliveries for done in accepted):
                 claimed.extend(self.outbox.claim(db))
 
-        accepted = accept(self.store, outcomes, self.clock(), claim)
+        accepted = accept(self.store, outcomes, self.clock(), claim, self.telling)
         self.outbox.put(claimed)
         if sum(done.deliveries for done in accepted) > len(claimed):
             self.outbox.wake()

@@ -25,6 +25,7 @@ from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.rules.matcher import Matcher
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.ledger import Waiting
+from wirewatch.text.likeness import marks
 
 _MOST_TRIES = 8  # with the wait doubling from a second, about two minutes
 
@@ -122,9 +123,8 @@ class Examiner:
     def _found(self, article: Article, arrival: Arrival) -> Found:
         """Match one article, and compose its alerts."""
         mentions, matches = self.matcher.match(article, arrival.inbox)
-        return Found(
-            article, mentions, matches, compose(article, matches, arrival.seen, self.cleared)
-        )
+        alerts = compose(article, matches, arrival.seen, self.cleared)
+        return Found(article, mentions, matches, alerts, marks(article.body))
 
 
 def _as_it_stands(inbox: Inbox, relative: str, now: datetime) -> Arrival:

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from wirewatch.errors import Unreadable
-from wirewatch.formats import Reading, quick
+from wirewatch.formats import Origin, Reading, quick
 from wirewatch.model import Article, Skipped
 from wirewatch.pipeline.examine import Limits
 from wirewatch.states import FileReason, Precision, SkipReason
@@ -190,6 +190,7 @@ def _reading(answer: dict[str, Any]) -> Reading:
         tuple(map(_article, answer["articles"])),
         tuple(Skipped(item, SkipReason(why)) for item, why in answer["skipped"]),
         answer["parser"],
+        tuple(Origin(known, member, tuple(added)) for known, member, added in answer["origins"]),
     )
 
 

@@ -11,7 +11,14 @@ from wirewatch.rules.explanation import first_failure
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.rulebook import Rule
 from wirewatch.states import WITHDRAWN, DeliveryState
-from wirewatch.store.archive import Stored, matched, other_versions, rung, stored_article
+from wirewatch.store.archive import (
+    Stored,
+    matched,
+    other_versions,
+    rung,
+    spoken_before,
+    stored_article,
+)
 from wirewatch.store.database import open_reader
 
 
@@ -48,6 +55,13 @@ def why_silent(
             False,
             "true of it as the rule is now, but it was not when the article arrived"
             f" ({stored.received}): the rule or its lists have changed since, or are newer",
+        )
+    spoken = spoken_before(db, article, rule.name)
+    if spoken:
+        return Silence(
+            False,
+            f"it matched, but alert {spoken['id']} had told of the same story (article"
+            f" {spoken['article_id']}, {spoken['outlet']}), and no sentence that matched was new",
         )
     return Silence(False, _held(stored, other_versions(db, article, rule.name)))
 

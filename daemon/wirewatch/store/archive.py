@@ -106,6 +106,17 @@ def matched(db: Database, article_id: int, rule: str) -> bool:
     return any(db["matches"].rows_where("article_id = ? AND rule = ?", [article_id, rule]))
 
 
+def spoken_before(db: Database, article_id: int, rule: str) -> dict[str, Any] | None:
+    """Give the alert of a rule that had told of an article's story, and what it was on."""
+    rows = db.query(
+        "SELECT al.id, a.id AS article_id, coalesce(a.agency, a.source) AS outlet FROM matches m"
+        " JOIN alerts al ON al.id = m.echoes JOIN articles a ON a.id = al.article_id"
+        " WHERE m.article_id = ? AND m.rule = ?",
+        [article_id, rule],
+    )
+    return next(iter(rows), None)
+
+
 def other_versions(db: Database, article_id: int, rule: str) -> list[dict[str, Any]]:
     """Give the other versions of an article, newest first, with the alert of a rule on each."""
     return list(

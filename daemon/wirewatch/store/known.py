@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlite_utils import Database
 
@@ -10,6 +11,8 @@ from wirewatch.model import Arrival, Outcome, Stamp
 from wirewatch.states import FileState
 from wirewatch.store.recalls import told
 from wirewatch.store.versions import Versions
+
+T = TypeVar("T")
 
 _TABLES = ("files", "articles", "mentions", "matches", "alerts", "deliveries")
 _NEXT_ID = "(SELECT coalesce(max(id), 0) + 1 FROM {})"
@@ -116,7 +119,7 @@ def _alerted(db: Database, marks: str, guids: list[str]) -> Iterator[tuple[str, 
     )
 
 
-def chunked(values: list[str]) -> Iterator[tuple[str, list[str]]]:
+def chunked(values: list[T]) -> Iterator[tuple[str, list[T]]]:
     """Cut values into parts that fit one statement, each with its question marks."""
     for start in range(0, len(values), _CHUNK):
         part = values[start : start + _CHUNK]

@@ -55,7 +55,10 @@ def _message(db: Database, delivery_id: int) -> Message:
         " al.rule, al.title, al.severity, a.id, a.headline, a.title, a.dateline, a.body,"
         " coalesce(m.spans, '[]'),"
         " a.place, a.agency, a.published, a.source, f.path, a.embargo,"
-        " al.recalls, a.status, ea.body"
+        " al.recalls, a.status, ea.body,"
+        " (SELECT count(DISTINCT coalesce(c.agency, c.source)) FROM matches o"
+        " JOIN articles c ON c.id = o.article_id WHERE o.echoes = al.id"
+        " AND coalesce(c.agency, c.source) <> coalesce(a.agency, a.source))"
         " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
         " LEFT JOIN matches m ON m.id = al.match_id JOIN articles a ON a.id = al.article_id"
         " LEFT JOIN alerts e ON e.id = al.recalls LEFT JOIN articles ea ON ea.id = e.article_id"
@@ -87,6 +90,7 @@ def _message(db: Database, delivery_id: int) -> Message:
         embargo=row[21],
         recall=_recall(row[22], row[23]),
         earlier=row[24] or "",
+        outlets=row[25],
     )
 
 

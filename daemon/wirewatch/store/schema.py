@@ -60,12 +60,20 @@ CREATE TABLE articles (
     embargo TEXT,
     note TEXT,
     current INTEGER NOT NULL,
+    story INTEGER NOT NULL,
     received TEXT NOT NULL,
     irregular INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX articles_identity ON articles (guid, version);
 CREATE INDEX articles_irregular ON articles (id) WHERE irregular = 1;
 CREATE INDEX articles_file ON articles (file_id);
+CREATE INDEX articles_story ON articles (story);
+
+CREATE TABLE sentences (
+    mark INTEGER NOT NULL,
+    article_id INTEGER NOT NULL,
+    PRIMARY KEY (mark, article_id)
+) WITHOUT ROWID;
 
 CREATE TABLE mentions (
     id INTEGER PRIMARY KEY,
@@ -95,10 +103,12 @@ CREATE TABLE matches (
     article_id INTEGER NOT NULL REFERENCES articles (id),
     rule TEXT NOT NULL,
     rule_hash TEXT NOT NULL,
-    spans TEXT NOT NULL
+    spans TEXT NOT NULL,
+    echoes INTEGER REFERENCES alerts (id) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE UNIQUE INDEX matches_rule ON matches (article_id, rule);
 CREATE INDEX matches_by_rule ON matches (rule, article_id);
+CREATE INDEX matches_echoes ON matches (echoes) WHERE echoes IS NOT NULL;
 
 CREATE TABLE alerts (
     id INTEGER PRIMARY KEY,
@@ -184,6 +194,12 @@ CREATE VIEW article_versions AS
 SELECT a.guid, a.version, a.id AS article_id, a.received, a.status, a.signal, a.headline, a.current
 FROM articles a
 ORDER BY a.guid, a.version;
+CREATE VIEW stories AS
+SELECT s.story AS id, min(s.received) AS first_seen, max(s.received) AS last_seen,
+    count(DISTINCT coalesce(s.agency, s.source)) AS outlets, count(*) AS articles, f.headline
+FROM articles s JOIN articles f ON f.id = s.story
+GROUP BY s.story
+ORDER BY s.story DESC;
 CREATE VIEW alert_log AS
 SELECT d.id, al.created, al.severity, al.rule, al.title AS rule_title, a.headline, d.channel,
     d.state, d.reason, d.attempts, d.due, d.finished, d.key, al.article_id, d.alert_id

@@ -48,7 +48,7 @@ class Versions:
         return article.version == max(self.stored[article.guid])
 
     def raised(self, found: Found) -> tuple[Alert, ...]:
-        """Give the alerts of a version that are worth raising, and remember them.
+        """Give the alerts of a version that are worth raising.
 
         Only those of rules that no earlier version was told of; none of a version that is not
         current, or withdrawn.
@@ -57,9 +57,7 @@ class Versions:
         if not found.alerts or article.status in WITHDRAWN or not self.is_current(article):
             return ()
         told = self.alerted[article.guid]
-        fresh = tuple(alert for alert in found.alerts if alert.match.rule not in told)
-        told.update(alert.match.rule for alert in fresh)
-        return fresh
+        return tuple(alert for alert in found.alerts if alert.match.rule not in told)
 
     def tell(self, article: Article, one: Told) -> None:
         """Remember that a channel will be told of a version."""

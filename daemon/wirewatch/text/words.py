@@ -68,6 +68,11 @@ def word_starts(text: str) -> list[int]:
     return [word.start() for word in _WORD.finditer(text)]
 
 
+def words(text: str) -> list[str]:
+    """Give the words of a text; each character of an unspaced script is one."""
+    return _WORD.findall(text)
+
+
 def words_after(stretch: str) -> int:
     """Count the words that begin in a stretch of a text behind its first character."""
     begun = len(_WORD.findall(stretch))

@@ -1,0 +1,161 @@
+"""The rows that a batch's articles come to: with mentions, matches, alerts and deliveries."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from wirewatch.clock import iso
+from wirewatch.keys import delivery_key
+from wirewatch.model import Alert, Arrival, Article, Found, Match, Planned
+from wirewatch.states import WITHDRAWN
+from wirewatch.store.database import insert_all
+from wirewatch.store.irregular import is_irregular
+from wirewatch.store.known import Known
+from wirewatch.store.recalls import Told, hush
+from wirewatch.store.rows import delivery_row, rule_row
+from wirewatch.store.stories import Stories
+from wirewatch.store.versions import replace
+
+Row = dict[str, Any]
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False, ensure_ascii=False).encode
+
+
+class Articles:
+    """Rows of `articles` and of all tables that hang on it."""
+
+    def __init__(self, known: Known, stories: Stories, now: datetime) -> None:
+        self._known = known
+        self._stories = stories
+        self._at, self._now = now, iso(now)
+        self._rows: dict[str, list[Row]] = {
+            table: [] for table in known.next_ids if table != "files"
+        }
+        self._sentences: list[tuple[int, int]] = []
+        self._rules: dict[str, Match] = {}
+        self._again: set[str] = set()
+        self._withdrawn: set[str] = set()
+
+    def told(self) -> tuple[int, int]:
+        """Count the alerts and the deliveries of this batch so far."""
+        return len(self._rows["alerts"]), len(self._rows["deliveries"])
+
+    def note(self, found: Found, arrival: Arrival, file_id: int) -> None:
+        """Note an article with all that hangs on it."""
+        article = found.article
+        versions = self._known.versions
+        article_id = self._known.next_id("articles")
+        current = versions.is_current(article)
+        if len(versions.stored[article.guid]) > 1:
+            self._again.add(article.guid)
+            if current and article.status in WITHDRAWN:
+                self._withdrawn.add(article.guid)
+        received = iso(arrival.seen)
+        story = self._stories.place(article_id, found, received)
+        self._rows["articles"].append(
+            article._asdict()
+            | {
+                "id": article_id,
+                "file_id": file_id,
+                "source": arrival.inbox,
+                "subjects": _COMPACT(article.subjects),
+                "current": int(current),
+                "story": story,
+                "received": received,
+                "irregular": int(is_irregular(article)),
+            }
+        )
+        for mention in found.mentions:
+            row = {"id": self._known.next_id("mentions"), "article_id": article_id}
+            self._rows["mentions"].append(row | mention._asdict())
+        self._recalls(article, article_id)
+        found = found._replace(alerts=versions.raised(found))
+        echoes = self._stories.echoes(article_id, story, found)
+        matches = self._matches(found, article_id, echoes)
+        for alert in found.alerts:
+            rule = alert.match.rule
+            if rule not in echoes:
+                alert_id = self._raise(alert, article, article_id, matches[rule])
+                versions.alerted[article.guid].add(rule)
+                self._stories.note(story, article, rule, alert_id)
+        self._sentences += self._stories.sentences(article_id, found)
+
+    def _recalls(self, article: Article, article_id: int) -> None:
+        """Note alerts to those who were told of an earlier version that this one takes back."""
+        for earlier, told in self._known.versions.recalls(article).items():
+            first = told[0]
+            row = {"match_id": None, "recalls": earlier, "rule": first.rule, "title": first.title}
+            row |= {"severity": first.severity}
+            alert_id = self._alert(article_id, row)
+            for one in told:
+                key = delivery_key(article, f"recall:{one.rule}", one.channel)
+                self._delivery(alert_id, Planned(one.channel, key, self._at))
+                now = Told(alert_id, one.rule, one.title, one.severity, one.channel, waiting=True)
+                self._known.versions.tell(article, now)
+
+    def _matches(self, found: Found, article_id: int, echoes: dict[str, int]) -> dict[str, int]:
+        """Note an article's matches; give their ids by rule."""
+        ids = {}
+        for match in found.matches:
+            self._rules[match.rule_hash] = match
+            ids[match.rule] = match_id = self._known.next_id("matches")
+            self._rows["matches"].append(
+                {
+                    "id": match_id,
+                    "article_id": article_id,
+                    "rule": match.rule,
+                    "rule_hash": match.rule_hash,
+                    "spans": _COMPACT(match.spans),
+                    "echoes": echoes.get(match.rule),
+                }
+            )
+        return ids
+
+    def _raise(self, alert: Alert, article: Article, article_id: int, match_id: int) -> int:
+        """Note an alert with its deliveries; give its id."""
+        match = alert.match
+        row = {"match_id": match_id, "recalls": None, "rule": match.rule}
+        row |= {"title": match.title, "severity": match.severity.value}
+        alert_id = self._alert(article_id, row)
+        for planned in alert.deliveries:
+            self._delivery(alert_id, planned)
+            severity, channel = match.severity.value, planned.channel
+            now = Told(alert_id, match.rule, match.title, severity, channel, waiting=True)
+            self._known.versions.tell(article, now)
+        return alert_id
+
+    def _alert(self, article_id: int, row: Row) -> int:
+        """Note an alert; give its id."""
+        alert_id = self._known.next_id("alerts")
+        row = {"id": alert_id, "article_id": article_id, "created": self._now} | row
+        self._rows["alerts"].append(row)
+        return alert_id
+
+    def _delivery(self, alert_id: int, planned: Planned) -> None:
+        """Note a delivery of an alert."""
+        row = {"id": self._known.next_id("deliveries"), "alert_id": alert_id}
+        self._rows["deliveries"].append(row | delivery_row(planned, self._now))
+
+    def write(self, db: Database) -> None:
+        """Write the rows, a table at a time; the full text follows its articles at once.
+
+        Call it inside the transaction, when the ledger's rows are written.
+        """
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO rules VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [rule_row(match, self._now) for match in self._rules.values()],
+        )
+        for table, rows in self._rows.items():
+            insert_all(db, table, rows)
+        db.conn.executemany("INSERT OR IGNORE INTO sentences VALUES (?, ?)", self._sentences)
+        replace(db, self._again)
+        hush(db, self._withdrawn, self._now)
+        articles = self._rows["articles"]
+        if articles:
+            db.conn.execute(
+                "INSERT INTO articles_fts (rowid, title, dateline, body)"
+                " SELECT id, title, dateline, body FROM articles WHERE id BETWEEN ? AND ?",
+                (articles[0]["id"], articles[-1]["id"]),
+            )

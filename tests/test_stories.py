@@ -1,0 +1,218 @@
+"""One story of many outlets: copies join it, an alert speaks once, and news in a copy rings."""
+
+from datetime import timedelta
+
+import pytest
+
+from conftest import START, told
+from wirewatch.alerts.compose import compose
+from wirewatch.clock import iso
+from wirewatch.model import Article, Found, Match, Outcome, Span
+from wirewatch.notify.render import render
+from wirewatch.states import MessageFormat, Severity
+from wirewatch.store.accept import Accepted, accept
+from wirewatch.store.database import Store
+from wirewatch.store.outbox import claim
+from wirewatch.store.stories import Telling, forget
+from wirewatch.text.likeness import Thresholds, marks
+
+LEAD = "The Majilis of Kazakhstan voted on Monday to open its archive of 1,200 letters to readers."
+ROOMS = (
+    "Its keepers said that 14 rooms were ready, and that 300 boxes had yet to be carried upstairs."
+)
+HANDS = "Visitors will be asked to wash their hands before they touch any letter in the collection."
+NEWS = "The Majilis also dismissed its librarian, who had lent a letter to a theatre in Almaty."
+STORY = f"{LEAD}\n\n{ROOMS}\n\n{HANDS}"
+RAIN = "Rain is expected in the north of the country today, and the Majilis will stay indoors."
+
+
+def article(body: str, outlet: str = "Kazinform", guid: str = "", **given: object) -> Outcome:
+    """Make the outcome of a file with one article, of which the rule `majilis` is true."""
+    name = guid or f"{outlet} {body}"
+    one = Article(name, "", "Archive opens", body, agency=outlet)._replace(**given)  # type: ignore[arg-type]
+    place = body.index("Majilis")
+    span = Span("body", place, place + len("Majilis"))
+    spans = tuple(
+        Span("body", at, at + 7) for at in range(len(body)) if body.startswith("Majilis", at)
+    )
+    match = Match("majilis", "h1", "Majilis", Severity.HIGH, ("desk",), spans or (span,))
+    found = Found(one, (), (match,), compose(one, [match], START), marks(body))
+    return told(f"{name[:40]}.txt", f"{name} {given}")._replace(found=(found,))
+
+
+def take(
+    store: Store, *outcomes: Outcome, telling: Telling | None = None, hours: float = 0
+) -> list[Accepted]:
+    """Accept outcomes, each in a transaction of its own."""
+    now = START + timedelta(hours=hours)
+    late = [one._replace(arrival=one.arrival._replace(seen=now)) for one in outcomes]
+    return [accept(store, [one], now, telling=telling)[0] for one in late]
+
+
+def stories(store: Store) -> list[int]:
+    """Give the story of each article, in order."""
+    return [row["story"] for row in store.db["articles"].rows_where(order_by="id")]
+
+
+def echoes(store: Store) -> list[int | None]:
+    """Give for each match the alert that had told of its story."""
+    return [row["echoes"] for row in store.db["matches"].rows_where(order_by="id")]
+
+
+COPY = article("Astana archive opens its doors\n\n" + STORY + "\n\nRead more.", "The Herald")
+CUT = article(LEAD + "\n\n" + HANDS, "Evening Post")
+
+
+def test_copies_join_a_story(store: Store) -> None:
+    """Copies and cuts of an article are one story, known by its first; another is another."""
+    take(store, article(STORY), COPY, article(RAIN), CUT)
+    assert stories(store) == [1, 1, 3, 1]
+    found = list(store.db["stories"].rows)
+    assert [(one["id"], one["outlets"], one["articles"]) for one in found] == [(3, 1, 1), (1, 3, 3)]
+    assert found[1]["headline"] == "Archive opens"
+
+
+def test_copies_in_one_batch(store: Store) -> None:
+    """Copies that are accepted together are one story too, and one alert."""
+    done = accept(store, [article(STORY), COPY, CUT], START)
+    assert stories(store) == [1, 1, 1]
+    assert [one.alerts for one in done] == [1, 0, 0]
+    assert echoes(store) == [None, 1, 1]
+
+
+def test_an_alert_speaks_once_for_a_story(store: Store) -> None:
+    """A copy raises no alert of a rule that has told of the story; a row says which alert had."""
+    done = take(store, article(STORY), COPY, CUT)
+    assert [one.alerts for one in done] == [1, 0, 0]
+    assert echoes(store) == [None, 1, 1]
+    assert store.db["deliveries"].count == 1
+
+
+def test_a_copy_with_news_rings_again(store: Store) -> None:
+    """A copy in which a sentence that is new matches raises an alert of its own."""
+    more = article(STORY + "\n\n" + NEWS, "The Herald")
+    done = take(store, article(STORY), more, COPY)
+    assert stories(store) == [1, 1, 1]
+    assert [one.alerts for one in done] == [1, 1, 0]
+
+
+def test_news_that_does_not_match_is_no_reason_to_ring(store: Store) -> None:
+    """A new sentence in which the rule does not match adds to the story in silence."""
+    more = article(STORY + "\n\nThe theatre in Almaty has asked for 7 letters.", "The Herald")
+    assert [one.alerts for one in take(store, article(STORY), more)] == [1, 0]
+
+
+def test_a_sentence_that_was_edited_is_not_new(store: Store) -> None:
+    """A sentence that says the same in slightly other words is none that is new."""
+    edited = STORY.replace("voted on Monday to open", "decided on Monday to open")
+    assert [one.alerts for one in take(store, article(STORY), article(edited, "Post"))] == [1, 0]
+
+
+def test_another_rule_rings_for_the_copy(store: Store) -> None:
+    """A rule that has not told of the story yet tells of the copy."""
+    other = COPY.found[0]
+    match = other.matches[0]._replace(rule="other", rule_hash="h2")
+    found = other._replace(
+        matches=(*other.matches, match),
+        alerts=compose(other.article, [*other.matches, match], START),
+    )
+    done = take(store, article(STORY), COPY._replace(found=(found,)))
+    assert done[1].alerts == 1
+    assert [row["rule"] for row in store.db["alerts"].rows] == ["majilis", "other"]
+
+
+def test_versions_are_one_story(store: Store) -> None:
+    """Versions of an article are one story, however much they differ."""
+    take(store, article(STORY, guid="tag:1"), article(RAIN, guid="tag:1", version=2))
+    assert stories(store) == [1, 1]
+
+
+def test_a_bulletin_with_other_numbers_is_another_story(store: Store) -> None:
+    """What differs only in its numbers is another story, with an alert of its own."""
+    other = STORY.replace("1,200", "1,350").replace("14", "19").replace("300", "712")
+    assert [one.alerts for one in take(store, article(STORY), article(other))] == [1, 1]
+    assert stories(store) == [1, 2]
+
+
+def test_a_copy_that_comes_too_late(store: Store) -> None:
+    """After the time within which copies follow, what says the same is a new story."""
+    telling = Telling(within=timedelta(hours=2))
+    take(store, article(STORY), telling=telling)
+    take(store, COPY, telling=telling, hours=1)
+    take(store, CUT, telling=telling, hours=4)
+    assert stories(store) == [1, 1, 3]
+
+
+def test_no_stories_at_all(store: Store) -> None:
+    """With no time to follow there are no stories: every copy rings, and nothing is kept for it."""
+    telling = Telling(within=timedelta())
+    done = take(store, article(STORY), COPY, telling=telling)
+    assert [one.alerts for one in done] == [1, 1]
+    assert store.db["sentences"].count == 0
+
+
+def test_the_thresholds_are_configured(store: Store) -> None:
+    """How much two texts must share is the desk's to say."""
+    strict = Telling(Thresholds(phrases=1.0))
+    edited = STORY.replace("voted on Monday to open", "decided on Monday to open")
+    take(store, article(STORY), article(edited, "Post"), telling=strict)
+    assert stories(store) == [1, 2]
+
+
+def test_what_everybody_says_tells_nothing(store: Store) -> None:
+    """A sentence that many articles share joins none of them, and is kept for few."""
+    footer = "This agency is not responsible for what other people say of the Majilis anywhere."
+    outcomes = [article(f"Story number {n} has words {n * 7}.\n\n{footer}") for n in range(60)]
+    take(store, *outcomes)
+    assert len(set(stories(store))) > 25
+    (mark,) = marks(footer)
+    assert store.db["sentences"].count_where("mark = ?", [mark]) <= 32
+
+
+def test_a_copy_of_what_was_withdrawn_rings(store: Store) -> None:
+    """When the first article was withdrawn, another outlet's copy is told: nobody vouches for less."""
+    kill = article(STORY, guid="tag:1", version=2, status="canceled")
+    done = take(store, article(STORY, guid="tag:1"), kill, COPY)
+    assert done[2].alerts == 1
+
+
+@pytest.mark.parametrize(("embargo", "rings"), [("2026-03-09T00:00:00Z", 1), ("2026-03-01", 0)])
+def test_a_copy_without_embargo_rings(store: Store, embargo: str, rings: int) -> None:
+    """A copy that is free rings though the first article's alert waits for its embargo to lift."""
+    done = take(store, article(STORY, embargo=embargo), COPY)
+    assert done[1].alerts == rings
+
+
+def test_a_message_that_waited_counts_the_outlets(store: Store) -> None:
+    """What was not sent yet says how many other outlets have brought the story meanwhile."""
+    take(store, article(STORY), COPY, CUT, article(LEAD, "Kazinform", guid="again"))
+    (message,) = claim(store.db, START, {"desk": 9})
+    assert message.outlets == 2
+    for form in MessageFormat:
+        assert "2 outlets" in render(message, form).body
+
+
+def test_one_outlet_alone_is_not_mentioned(store: Store) -> None:
+    """A story that nobody else has says nothing of outlets."""
+    take(store, article(STORY))
+    (message,) = claim(store.db, START, {"desk": 9})
+    assert "outlet" not in render(message, MessageFormat.TEXT).body
+
+
+def test_sentences_are_forgotten(store: Store) -> None:
+    """Sentences of articles that no copy can join any more are taken out, the others stay."""
+    for hours, body in ((0, STORY), (5, RAIN), (9, NEWS)):
+        take(store, article(body), hours=hours)
+    before = store.db["sentences"].count
+    with store.write() as db:
+        assert forget(db, iso(START + timedelta(hours=5))) == 3
+    assert store.db["sentences"].count == before - 3
+    assert {row["article_id"] for row in store.db["sentences"].rows} == {2, 3}
+    with store.write() as db:
+        assert forget(db, iso(START)) == 0
+
+
+def test_nothing_to_forget(store: Store) -> None:
+    """An empty store has no sentences to forget."""
+    with store.write() as db:
+        assert forget(db, iso(START)) == 0
