@@ -2,6 +2,6 @@
 
 from wirewatch.formats.archives.allowance import Unpacking
 from wirewatch.formats.detection import formats, parser_of
-from wirewatch.formats.reading import Reading, parse, quick
+from wirewatch.formats.reading import Origin, Reading, parse, quick
 
-__all__ = ["Reading", "Unpacking", "formats", "parse", "parser_of", "quick"]
+__all__ = ["Origin", "Reading", "Unpacking", "formats", "parse", "parser_of", "quick"]

@@ -7,6 +7,7 @@ from wirewatch.errors import Unreadable
 from wirewatch.formats.archives import compressed, members
 from wirewatch.formats.archives.allowance import Allowance, Unpacking
 from wirewatch.formats.archives.members import Member
+from wirewatch.formats.completion import completed
 from wirewatch.formats.detection import binary_format, parser_of, text_format
 from wirewatch.formats.document import Document, Format
 from wirewatch.model import Article, Skipped
@@ -19,20 +20,33 @@ _PASSED_OVER = {  # what is no article in an archive, where alone it would be pu
     FileReason.NO_TEXT: SkipReason.NO_TEXT,
     FileReason.UNKNOWN_FORMAT: SkipReason.UNKNOWN_FORMAT,
 }
+_ADDED = ("language", "subjects")  # what `completed` may give an article
 _FORKS = ("__MACOSX/", "._")  # what macOS adds to archives beside the files
+
+
+class Origin(NamedTuple):
+    """Where an article is from: which format read it, from which file of an archive.
+
+    `added` names the fields that are not from the file: told from its text, or looked up.
+    """
+
+    format: str
+    member: str
+    added: tuple[str, ...]
 
 
 class Reading(NamedTuple):
     """What a file was read as: its format, its articles, and the items that are none.
 
     `format` names what lies around it too, as `gzip/feed` or `zip/nitf+wire`; `parser` is what read
-    it, with its version.
+    it, with its version. `origins` has one for each article, in their order.
     """
 
     format: str
     articles: tuple[Article, ...]
     skipped: tuple[Skipped, ...] = ()
     parser: str = ""
+    origins: tuple[Origin, ...] = ()
 
 
 def parse(data: bytes, line_limit: int, unpacking: Unpacking | None = None) -> Reading:
@@ -76,6 +90,8 @@ class _Opened:
         self._formats: dict[str, str] = {}
         self._articles: list[Article] = []
         self._skipped: list[Skipped] = []
+        self._origins: list[Origin] = []
+        self._within: list[str] = []
 
     def read(self, data: bytes, depth: int) -> None:
         """Read bytes that lie in so many archives."""
@@ -99,8 +115,17 @@ class _Opened:
         if not items:
             raise Unreadable(FileReason.NO_TEXT, f"no article in this {known.name} file")
         self._formats[known.name] = parser_of(known)
-        self._articles += (item for item in items if isinstance(item, Article))
+        for item in items:
+            if isinstance(item, Article):
+                self._add(item, known.name)
         self._skipped += (item for item in items if isinstance(item, Skipped))
+
+    def _add(self, article: Article, known: str) -> None:
+        """Take an article, with what its file does not say of it."""
+        whole = completed(article)
+        added = (one for one in _ADDED if getattr(article, one) != getattr(whole, one))
+        self._articles.append(whole)
+        self._origins.append(Origin(known, "/".join(self._within), tuple(added)))
 
     def _member(self, member: Member, depth: int) -> None:
         """Take a file of an archive; what is broken in it breaks the archive."""
@@ -109,6 +134,7 @@ class _Opened:
         if member.data is None or name.startswith(_FORKS) or "/._" in name:
             self._skipped.append(Skipped(name, SkipReason.NO_CONTENT))
             return
+        self._within.append(name)
         try:
             self.read(member.data, depth)
         except Unreadable as error:
@@ -117,6 +143,8 @@ class _Opened:
                 raise Unreadable(error.reason, f"{name}: {error.detail}") from error
             self._skipped.append(Skipped(name, why))
             return
+        finally:
+            self._within.pop()
         self._skipped[before:] = [
             Skipped(f"{name}: {item}", why) for item, why in self._skipped[before:]
         ]
@@ -136,4 +164,5 @@ class _Opened:
             tuple(self._articles),
             tuple(self._skipped),
             "+".join(self._formats.values()),
+            tuple(self._origins),
         )
