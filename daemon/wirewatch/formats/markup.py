@@ -19,6 +19,9 @@ from wirewatch.states import FileReason
 Element = Any
 """An element of lxml; nobody else knows its type."""
 
+Failure = etree.LxmlError
+"""What lxml raises in a library that works on elements by itself."""
+
 _BLOCKS = frozenset(
     (
         "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "table", "ul", "ol", "dl", "dt",
@@ -62,6 +65,21 @@ def fragment(text: str) -> Element:
     return found
 
 
+def page(text: str) -> Element:
+    """Parse a whole document of HTML, however long; broken markup is mended.
+
+    Raises Unreadable (malformed) where nothing is in it, and as `fragment` does.
+    """
+    parser = html.HTMLParser(no_network=True, encoding="utf-8", huge_tree=True)
+    try:
+        found = html.document_fromstring(text.encode(), parser=parser)
+    except etree.LxmlError as error:
+        raise Unreadable(FileReason.MALFORMED, f"no HTML that can be read: {error}") from error
+    if any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log):
+        raise Unreadable(FileReason.MALFORMED, "its HTML is nested too deeply to be read whole")
+    return found
+
+
 def name(element: Element) -> str:
     """Give an element's name without its namespace, in lower case; empty for a comment."""
     return _bare(element.tag) if isinstance(element.tag, str) else ""
@@ -90,6 +108,14 @@ def below(element: Element | None, *names: str) -> Iterator[Element]:
     for one in element.iter() if element is not None else ():
         if name(one) in names:
             yield one
+
+
+def walk(element: Element) -> Iterator[tuple[str, Element]]:
+    """Give each element where it starts and where it ends, and comments, in order.
+
+    A text of the element follows its start, or where it ends, or the comment, as its tail.
+    """
+    yield from etree.iterwalk(element, events=("start", "end", "comment", "pi"))
 
 
 def value(element: Element | None, *attributes: str) -> str:
