@@ -10,7 +10,18 @@ PACKAGE = Path(__file__).parents[1] / "daemon" / "wirewatch"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    {"__init__", "states", "clock", "errors", "model", "keys", "text", "tomlfile", "secret"},
+    {
+        "__init__",
+        "states",
+        "clock",
+        "errors",
+        "model",
+        "keys",
+        "text",
+        "quantities",
+        "tomlfile",
+        "secret",
+    },
     {"formats", "rules", "intake", "alerts", "store", "notify", "config"},
     {"pipeline"},
     {"deployment"},
@@ -19,7 +30,7 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
-GROUND = ("states", "clock", "errors", "model", "keys", "text", "tomlfile", "secret")
+GROUND = ("states", "clock", "errors", "model", "keys", "text", "quantities", "tomlfile", "secret")
 """The ground floor's own order: each may know those before it."""
 
 DOORS = {
@@ -33,11 +44,23 @@ DOORS = {
     "ahocorasick_rs": {"rules/automaton.py"},
     "marisa_trie": {"rules/gazetteer/lexicon.py", "rules/gazetteer/shelf.py"},
     "lxml": {"formats/markup.py"},
-    "feedparser": {"formats/feed.py"},
+    "feedparser": {"formats/feed/__init__.py"},
+    "fasttext": {"formats/language_detection.py"},
+    "trafilatura": {"formats/html/text.py"},
+    "pypdfium2": {"formats/pdf"},
+    "docx": {"formats/docx"},
+    "warcio": {"formats/warc"},
+    "zstandard": {"formats/archives/compressed.py", "formats/warc"},
     "lark": {"rules/parser.py", "rules/misreading.py"},
     "re2": {"rules/expression.py"},
     "charset_normalizer": {"formats/document.py"},
-    "pydantic": {"tomlfile.py", "config.py", "rules/gazetteer/table.py", "rules/rulebook.py"},
+    "pydantic": {
+        "tomlfile.py",
+        "quantities.py",
+        "config.py",
+        "rules/gazetteer/table.py",
+        "rules/rulebook.py",
+    },
     "typer": {"cli"},
     "rich": {"cli"},
 }
@@ -61,9 +84,11 @@ def floor(name: str) -> int:
 
 
 def imports(module: Path) -> Iterator[str]:
-    """Give the full names of all modules that a module imports, wherever in it."""
+    """Give the full names of all modules that a module imports, or asks `extras.library` for."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("library"):
+            yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+        elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{relative(module)} imports relatively"

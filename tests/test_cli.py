@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,32 @@ def test_parse_gives_the_columns(wirewatch: Wirewatch, story: Path, tmp_path: Pa
     store = Store.open(tmp_path / "columns.db")
     columns = set(store.db["articles"].columns_dict)
     store.close()
-    added = {"id", "file_id", "source", "received", "irregular", "current"}
+    added = {"id", "file_id", "source", "received", "irregular", "current", "story"}
     assert set(article) == columns - added
     assert (article["place"], article["agency"]) == ("ASTANA", "Kazinform")
+
+
+def test_parse_explains(wirewatch: Wirewatch, tmp_path: Path) -> None:
+    """`parse --explain` says how each layer was told, and where each field is from, also as JSON."""
+    seed = Path(__file__).parents[1] / "seeds" / "20-newsml-g2.xml"
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(seed, "wire/one.xml")
+        archive.writestr("two.txt", STORY)
+    shown = wirewatch("parse", tmp_path / "all.zip", "--explain").out
+    assert "format: zip/newsml-g2+wire" in shown
+    assert "  zip: told by its first bytes" in shown
+    known = {one.name: one for one in formats()}
+    assert (
+        f"newsml-g2/1: told by {known['newsml-g2'].told_by} (asked before, and none: pdf" in shown
+    )
+    assert "wire/one.xml: " in shown
+    assert f"from {known['newsml-g2'].sources['published']}" in shown
+    assert "from its text, as the file declares none" in shown
+    record = json.loads(wirewatch("parse", tmp_path / "all.zip", "--explain", "--json").out)
+    first, second = record["sources"]
+    assert (first["format"], second["member"]) == ("newsml-g2", "two.txt")
+    assert first["fields"]["guid"] == known["newsml-g2"].sources["guid"]
+    assert list(record["told_by"]) == ["zip", "newsml-g2/1", "wire/1"]
 
 
 def test_parse_needs_no_configuration(wirewatch: Wirewatch, story: Path, site: Site) -> None:

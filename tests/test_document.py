@@ -68,7 +68,7 @@ REFUSED = {
     "a line of 10 MB": (b"lamp " * 2_000_000, FileReason.LINE_TOO_LONG),
     "a line of 10 MB beyond ASCII": ("лампа".encode() * 1_000_000, FileReason.LINE_TOO_LONG),
     "XML": (b'<?xml version="1.0"?><a/>', FileReason.UNKNOWN_FORMAT),
-    "a web page": (b"\n<!DOCTYPE html><html></html>", FileReason.UNKNOWN_FORMAT),
+    "unknown XML": (b"\n<?xml version='1.0'?><a>b</a>", FileReason.UNKNOWN_FORMAT),
     "JSON": (b'{"headline": "Lamps"}', FileReason.UNKNOWN_FORMAT),
 }
 

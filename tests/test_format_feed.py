@@ -2,7 +2,6 @@
 
 import builtins
 import contextlib
-import random
 import socket
 from typing import Any
 
@@ -282,27 +281,6 @@ def test_long_input(text: str) -> None:
     """Endless words, blanks and depths are read in a time that grows with their length."""
     with contextlib.suppress(Unreadable):
         read(RSS.format(text))
-
-
-@pytest.mark.parametrize("sample", [GOOD, ATOM, RDF])
-def test_damage(sample: str) -> None:
-    """Cut short or with bytes flipped, a feed gives articles or is refused."""
-    data = sample.encode()
-    chance = random.Random(31)  # noqa: S311 - the same damage every time
-    pieces = [data[: len(data) * cut // 50] for cut in range(50)]
-    for _ in range(200):
-        flipped = bytearray(data)
-        flipped[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-        pieces.append(bytes(flipped))
-    for piece in pieces:
-        document = Document(piece, LIMIT)
-        try:
-            items = FORMAT.parse(document) if FORMAT.recognises(document) else []
-        except Unreadable:
-            continue
-        for item in items:
-            assert isinstance(item, Skipped) or item.title or item.body
-            "".join(map(str, item)).encode()
 
 
 def test_a_corrected_entry_is_a_newer_version() -> None:

@@ -1,7 +1,5 @@
 """Markdown: front matter in a strict part of YAML or in TOML, and bodies without marks."""
 
-import random
-import unicodedata
 from typing import Any
 
 import pytest
@@ -189,30 +187,3 @@ def test_others_are_left_alone() -> None:
     """Other files are not claimed: binary ones are refused before, by their text."""
     others = [b"---", b"--- a ---", b"{}", b"+++\nno\n+++\n", b"AN#1\nTI#2\n"]
     assert not any(FORMAT.recognises(Document(data, LIMIT)) for data in others)
-
-
-def _outcome(data: bytes) -> list[Article | Skipped] | None:
-    """Parse as this format; None when the bytes are refused."""
-    try:
-        return list(FORMAT.parse(Document(data, LIMIT)))
-    except Unreadable:
-        return None
-
-
-def test_damage() -> None:
-    """Cut short or with a byte flipped, a file gives clean articles or is refused by name."""
-    dice = random.Random(7)  # noqa: S311 - damage, no secret
-    cuts = [GOOD[: len(GOOD) * part // 50] for part in range(50)]
-    flipped = []
-    for _ in range(200):
-        data = bytearray(GOOD)
-        data[dice.randrange(len(data))] ^= dice.randrange(1, 256)
-        flipped.append(bytes(data))
-    for damaged in (*cuts, *flipped):
-        for item in _outcome(damaged) or []:
-            if isinstance(item, Article):
-                assert item.headline
-                for text in (item.title, item.body, item.dateline, item.byline or ""):
-                    assert text == text.strip()
-                    assert "\x00" not in text
-                    assert unicodedata.is_normalized("NFC", text)

@@ -1,6 +1,5 @@
-"""NewsML-G2: the text of items, items that have none, messages, wrappings and damage."""
+"""NewsML-G2: the text of items, items that have none, messages and wrappings."""
 
-import random
 from pathlib import Path
 
 import pytest
@@ -222,32 +221,6 @@ def test_entities_are_not_expanded() -> None:
     declared = '<!DOCTYPE newsItem [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
     article = one(declared + news_item(content=inline(f"<p>&e;One.</p>{PROSE}")))
     assert article.body == f"One.\n\n{BODY}"
-
-
-def test_damage() -> None:
-    """A file cut short or with bytes changed is read or refused, and never anything else."""
-    data = GOOD.encode()
-    chance = random.Random(20)  # noqa: S311 - the same damage each time
-    damaged = [data[: chance.randrange(len(data))] for _ in range(50)]
-    for _ in range(200):
-        flipped = bytearray(data)
-        flipped[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-        damaged.append(bytes(flipped))
-    read_or_refused = [_outcome(one) for one in damaged]
-    assert len(read_or_refused) == 250
-    assert {"read", "refused"} == set(read_or_refused)
-
-
-def _outcome(data: bytes) -> str:
-    """Read a damaged file."""
-    document = Document(data, 1_000_000)
-    try:
-        FORMAT.recognises(document)
-        items = FORMAT.parse(document)
-    except Unreadable:
-        return "refused"
-    assert all(isinstance(item, Article | Skipped) for item in items)
-    return "read"
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the collected files are not on this machine")

@@ -1,8 +1,6 @@
 """ninjs that is broken, or that is none: it is refused by name, and nothing else is raised."""
 
 import json
-import random
-import unicodedata
 from typing import Any
 
 import pytest
@@ -105,25 +103,6 @@ def test_numbers_beyond_reason() -> None:
     for number in (1e300, 10**300, 0, 10, -1, 2.5):
         assert one(FIRST | {"urgency": number}).urgency is None
     assert one(FIRST | {"version": "0"}).version == 0
-
-
-def test_damage() -> None:
-    """A sample cut short or with bytes flipped is read or refused, never anything else."""
-    sample = json.dumps([FIRST, SECOND], ensure_ascii=False).encode()
-    chance = random.Random(20)  # noqa: S311 - the same damage each time
-    damaged = [sample[: chance.randrange(len(sample))] for _ in range(50)]
-    for _ in range(200):
-        flipped = bytearray(sample)
-        flipped[chance.randrange(len(sample))] ^= 1 << chance.randrange(8)
-        damaged.append(bytes(flipped))
-    for data in damaged:
-        try:
-            reading = parse(data, 100_000)
-        except Unreadable:
-            continue
-        for article in reading.articles:
-            assert article.headline
-            assert unicodedata.is_normalized("NFC", article.body)
 
 
 @needs_shared

@@ -122,7 +122,7 @@ def test_sentences_cover_the_text(text: str) -> None:
 @example(b"A\n31.12.9999 23:59 UTC-1\nB")
 def test_any_bytes(data: bytes) -> None:
     """Whatever a file holds, it is read or refused by name; nothing else is raised."""
-    assert _outcome(data) != []
+    _outcome(data)
 
 
 @relaxed

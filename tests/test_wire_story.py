@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from wirewatch.errors import Unreadable
 from wirewatch.formats import parse
 from wirewatch.model import Article
 from wirewatch.states import Precision
@@ -36,7 +37,7 @@ def test_plain_story() -> None:
     article = _read(f" date 2024-03-03 BAKU. KAZINFORM – {BODY}\n\n")
     _has(article, title="", dateline="BAKU. KAZINFORM", place="BAKU", country=None, body=BODY)
     _has(article, agency="Kazinform", byline=None, published="2024-03-03")
-    _has(article, published_precision=Precision.DAY, version=1, language=None, url=None)
+    _has(article, published_precision=Precision.DAY, version=1, language="en", url=None)
 
 
 @pytest.mark.parametrize(
@@ -278,3 +279,17 @@ HARD = {
 def test_never_stuck(line: str) -> None:
     """No line, however odd, holds up the files behind it."""
     assert _read(f"{line}\n\n{LAST}").body.endswith(LAST)
+
+
+@pytest.mark.parametrize(
+    "text", ["<manifest/>", "<kml><name>Baku</name></kml>\n", "<!-- a -->\n<a>b</a>"]
+)
+def test_other_xml_is_no_story(text: str) -> None:
+    """XML of a kind that nobody knows is refused, and not stored as if it were a story."""
+    with pytest.raises(Unreadable, match="unknown-format"):
+        parse(text.encode(), 1_000_000)
+
+
+def test_a_story_may_begin_with_an_angle() -> None:
+    """A story whose agency stands in angles is one."""
+    assert _read("<Trend> BAKU, March 2. The Milli Majlis met.").body

@@ -1,4 +1,4 @@
-"""`wirewatch parse`: what would be stored of a file?"""
+"""`wirewatch parse`: what would be stored of a file, and why?"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,12 +8,23 @@ import typer
 from wirewatch.cli.app import AsJson, app, print_json
 
 if TYPE_CHECKING:
+    from wirewatch.formats import Origin, Reading
     from wirewatch.model import Article
+
+_ADDED = {
+    "language": "its text, as the file declares none",
+    "subjects": "the file's codes, with the names of IPTC's topics",
+}
+_SHOWN = 60  # characters of a value beside where it is from
 
 
 @app.command()
 def parse(
     file: Annotated[Path, typer.Argument(help="A file as an agency delivers it.")],
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say why it is this format, and where fields are from."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what would be stored of a file, without storing it.
@@ -38,15 +49,81 @@ def parse(
     finally:
         parser.rest()
     if as_json:
-        articles = [article._asdict() for article in reading.articles]
-        skipped = [item._asdict() for item in reading.skipped]
-        print_json({"format": reading.format, "articles": articles, "skipped": skipped})
-        return
+        print_json(_record(reading, explain=explain))
+    else:
+        _print(reading, explain=explain)
+
+
+def _record(reading: "Reading", *, explain: bool) -> dict[str, object]:
+    """Give a reading as a script wants it."""
+    articles = [article._asdict() for article in reading.articles]
+    skipped = [item._asdict() for item in reading.skipped]
+    record: dict[str, object] = {"format": reading.format, "articles": articles, "skipped": skipped}
+    if explain:
+        record["told_by"] = dict(_told_by(reading))
+        record["sources"] = [
+            {"format": origin.format, "member": origin.member}
+            | {"fields": {field: where for field, _, where in _sources(article, origin)}}
+            for article, origin in zip(reading.articles, reading.origins, strict=True)
+        ]
+    return record
+
+
+def _print(reading: "Reading", *, explain: bool) -> None:
+    """Print a reading for people."""
     print(f"format: {reading.format}")
-    for article in reading.articles:
-        _show(article)
+    for name, told_by in _told_by(reading) if explain else ():
+        print(f"  {name}: told by {told_by}")
+    for article, origin in zip(reading.articles, reading.origins, strict=True):
+        if explain:
+            _explain(article, origin)
+        else:
+            _show(article)
     for item in reading.skipped:
         print(f"skipped: {item.item} ({item.why})")
+
+
+def _told_by(reading: "Reading") -> list[tuple[str, str]]:
+    """Say how each layer of a file was told, from outside in."""
+    from wirewatch.formats import formats
+
+    known = {one.name: one for one in formats()}
+    *around, inside = reading.format.split("/")
+    told = [(kind, "its first bytes") for kind in around]
+    for name in inside.split("+"):
+        if name not in known:
+            told.append((name, "its first bytes"))
+            continue
+        before = ", ".join(list(known)[: list(known).index(name)])
+        said = known[name].told_by + (f" (asked before, and none: {before})" if before else "")
+        told.append((f"{name}/{known[name].version}", said))
+    return told
+
+
+def _sources(article: "Article", origin: "Origin") -> list[tuple[str, str, str]]:
+    """Give each field of an article that has a value, and where it is from."""
+    from wirewatch.formats import formats
+
+    sources = next(one.sources for one in formats() if one.name == origin.format)
+    return [
+        (field, _shown(value), _ADDED[field] if field in origin.added else sources.get(field, "-"))
+        for field, value in article._asdict().items()
+        if value not in (None, "", ()) and field != "published_precision"
+    ]
+
+
+def _shown(value: object) -> str:
+    """Show a value on a line, in short."""
+    line = " ".join(", ".join(value).split() if isinstance(value, tuple) else str(value).split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def _explain(article: "Article", origin: "Origin") -> None:
+    """Print where each field of an article is from."""
+    print(f"\n{origin.member or 'article'}: {article.headline}")
+    for field, value, where in _sources(article, origin):
+        print(f"  {field:9} {value}")
+        print(f"  {'':9}   from {where}")
 
 
 def _show(article: "Article") -> None:

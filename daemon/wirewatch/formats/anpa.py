@@ -8,11 +8,13 @@ import re
 from dataclasses import dataclass, field
 
 from wirewatch.errors import Unreadable
+from wirewatch.formats.byline import signed_by
 from wirewatch.formats.document import Document, Format
-from wirewatch.formats.identity import headline_of, identity_of
+from wirewatch.formats.identity import DIGEST, HEADLINE
 from wirewatch.formats.moments import When
 from wirewatch.formats.transmission import (
-    dateline_of,
+    DATELINE_SOURCES,
+    article_of,
     last_of,
     moment_of,
     paragraphs,
@@ -41,7 +43,6 @@ _TABS = ("\t", "\b")  # in front of a line of the story, and of a table
 _CODE = re.compile(r"\*\d+")
 _EDS = re.compile(r"(?:Eds|EDS):\s*|EDITOR['’]S NOTE\s*[—:-]\s*")
 _PICTURES = re.compile(r"[A-Z]{2,5} (?:Photo|Graphic|Video|Audio)s?\b")
-_BY = re.compile(r"(?:By|BY)\s+(?=\S)")
 _LEAD = re.compile(r"(\d{1,2})(?:st|nd|rd|th) ?-?Ld", re.IGNORECASE | re.ASCII)
 _TURNS = (
     ("kill", re.compile(r"\bkill", re.IGNORECASE)),
@@ -156,12 +157,12 @@ def _read_heading(lines: list[str]) -> _Heading:
     signed = False
     for place, line in enumerate(lines):
         bare = spaced(_quoted(_bare(line)))
-        by = _BY.match(bare) if line.endswith("=") else None
+        by = signed_by(bare) if line.endswith("=") else ""
         eds = _EDS.match(bare)
         if eds:
             heading.note = f"{heading.note} {bare[eds.end() :]}".strip()
         elif by and not heading.byline:
-            heading.byline = bare[by.end() :]
+            heading.byline = by
         elif place <= 1 and not heading.slug and _is_slug(bare):
             heading.slug, heading.turn = _slug(bare)
         elif not _is_furniture(bare) and not (signed and line.endswith("=")):
@@ -198,25 +199,11 @@ def _signal(text: str, known: tuple[tuple[str, re.Pattern[str]], ...]) -> str | 
 
 def _article(heading: _Heading, body: list[str], agency: str | None, when: When) -> Article:
     """Make the article of what was read."""
-    first = len(heading.rest)
-    dateline = dateline_of(body[first] if first < len(body) else "", agency)
-    body[first : first + 1] = [dateline.rest] if dateline.rest else []
-    joined = "\n\n".join(body)
     signal = _signal(heading.turn, _TURNS) or _signal(heading.note, _NOTED)
     lead = _LEAD.search(heading.turn)
     withheld = "withheld" if _WITHHELD.search(heading.turn) else "usable"
-    return Article(
-        guid=identity_of(when[0] or "", heading.title, dateline.text, joined),
-        title=heading.title,
-        headline=headline_of(heading.title, joined),
-        body=joined,
-        dateline=dateline.text,
+    return article_of(heading.title, body, agency, when, len(heading.rest))._replace(
         version=int(lead[1]) + 1 if lead else 1,
-        published=when[0],
-        published_precision=when[1],
-        place=dateline.place,
-        country=dateline.country,
-        agency=agency or dateline.agency,
         byline=heading.byline or None,
         status="canceled" if signal == "kill" else withheld,
         slugline=heading.slug or None,
@@ -225,10 +212,44 @@ def _article(heading: _Heading, body: list[str], agency: str | None, when: When)
     )
 
 
+_SOURCES = {
+    **DATELINE_SOURCES,
+    "guid": DIGEST,
+    "title": (
+        "the first line before byline and story that is no slug line, note, code or list of "
+        "pictures"
+    ),
+    "headline": HEADLINE,
+    "body": (
+        "the lines from the first that begins with a tab, up to EOT or the footer, behind lines "
+        "of the heading that are nothing else; without the dateline"
+    ),
+    "version": "the number of a lead (2nd Ld) in the header or the slug line, and one more; else 1",
+    "published": "the last footer: its date and time, GMT",
+    "agency": "the footer, else the dateline",
+    "byline": "the first line of the heading that begins with By and ends in =",
+    "status": (
+        "canceled where the signal is kill, withheld where the header or the slug line says so, "
+        "else usable"
+    ),
+    "subjects": "the header's category, a letter",
+    "urgency": "the header's priority: f is 1, u 2, b 3, r 5",
+    "slugline": (
+        "the slug line, without the number of words and the signal, else the header's keyword"
+    ),
+    "signal": (
+        "words of kill, correction, repeat or update in the header or the slug line, else in the "
+        "note"
+    ),
+    "note": "the lines of the heading that begin with Eds: or EDITOR'S NOTE",
+}
+
 FORMAT = Format(
     name="anpa",
     reads="ANPA 1312 transmissions, as AP sent them",
     rank=5,
     recognises=_recognises,
     parse=_parse,
+    told_by="SYN and SOH in front of a letter, four figures and US, at the beginning",
+    sources=_SOURCES,
 )

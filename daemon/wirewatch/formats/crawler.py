@@ -9,7 +9,7 @@ from typing import Any
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats.document import Document, Format
-from wirewatch.formats.identity import headline_of, identity_of
+from wirewatch.formats.identity import HEADLINE, headline_of, identity_of
 from wirewatch.formats.jsonfile import (
     Members,
     first,
@@ -145,10 +145,31 @@ def _subjects(members: Members) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names(given, "name")))
 
 
+_SOURCES = {
+    "guid": "the digest of url, published, title and body",
+    "title": "title, else headline",
+    "headline": HEADLINE,
+    "body": "maintext, else plain_text, text, article_text or content, else body",
+    "published": (
+        "date_publish, else publishing_date, publish_date, date_published, published_at, "
+        "published or date"
+    ),
+    "agency": "publisher, else source_domain",
+    "byline": "authors, else author",
+    "language": "language, else lang",
+    "url": "url, else link, else responded_url or requested_url of html",
+    "subjects": "topics, then keywords, tags and categories",
+}
+
 FORMAT = Format(
     name="crawler",
     reads="JSON, JSON lines and arrays of crawlers (news-please, fundus)",
     rank=25,
     recognises=_recognises,
     parse=_parse,
+    told_by=(
+        "a JSON array no other format reads, or a JSON object with a text beside a title or the "
+        "like, or with a title beside url or body; broken JSON by its first name"
+    ),
+    sources=_SOURCES,
 )

@@ -7,6 +7,14 @@ from wirewatch.text.sentences import first_sentence, shortened
 HEADLINE_LIMIT = 120
 """Characters of the headline that is made from an untitled story's first sentence."""
 
+DIGEST = "the digest of published, title, dateline and body"
+"""What `identity_of` is mostly made of, as `Format.sources` says it."""
+
+HEADLINE = (
+    f"the title, else the first sentence of the body, at most {HEADLINE_LIMIT} characters of it"
+)
+"""Where `headline_of` reads, as `Format.sources` says it."""
+
 
 def identity_of(*texts: str) -> str:
     """Make a guid from content, so that other bytes of the same story are the same article."""

@@ -8,10 +8,13 @@ import re
 from dataclasses import dataclass, field
 
 from wirewatch.errors import Unreadable
+from wirewatch.formats.byline import signed_by
 from wirewatch.formats.document import Document, Format
-from wirewatch.formats.identity import headline_of, identity_of
+from wirewatch.formats.identity import DIGEST, HEADLINE
 from wirewatch.formats.moments import When
 from wirewatch.formats.transmission import (
+    DATELINE_SOURCES,
+    article_of,
     dateline_of,
     last_of,
     moment_of,
@@ -60,7 +63,6 @@ _STATUS = (
     ("extra", re.compile(r"EXTRA")),
     ("urgent", re.compile(r"URGENT|EIL")),
 )
-_BY = re.compile(r"(?:By|BY|Von)\s+(?=\S)")
 _BRACKETED = re.compile(r"\((?P<words>[^()]{1,40})\)")
 _GERMAN = {"okt": 10, "mrz": 3, "maerz": 3}  # short forms that stories do not use
 _LONGEST_TITLE = 200  # characters, of a headline that no ` =` ends
@@ -187,13 +189,13 @@ def _read_heading(lines: list[str]) -> _Heading:
     heading = _Heading()
     for line in lines:
         signal = None if heading.title else _signal(line)
-        by = _BY.match(line) if heading.title and not heading.byline else None
+        by = signed_by(line, "Von") if heading.title and not heading.byline else ""
         if signal:
             heading.signals.append(signal)
             lead = _LEAD.match(line)
             heading.version = int(lead[1]) + 1 if lead else heading.version
         elif by:
-            heading.byline = line[by.end() :]
+            heading.byline = by
         elif heading.byline:
             heading.byline = f"{heading.byline} {line}".strip()
         else:
@@ -222,27 +224,40 @@ def _is_sign_off(paragraph: str, agency: str) -> bool:
 
 def _article(heading: _Heading, body: list[str], agency: str | None, when: When) -> Article:
     """Make the article of what was read."""
-    dateline = dateline_of(body[0] if body else "", agency)
-    body[:1] = [dateline.rest] if dateline.rest else []
-    joined = "\n\n".join(body)
     signal = _strongest(heading.signals)
-    return Article(
-        guid=identity_of(when[0] or "", heading.title, dateline.text, joined),
-        title=heading.title,
-        headline=headline_of(heading.title, joined),
-        body=joined,
-        dateline=dateline.text,
+    return article_of(heading.title, body, agency, when)._replace(
         version=heading.version,
-        published=when[0],
-        published_precision=when[1],
-        place=dateline.place,
-        country=dateline.country,
-        agency=agency or dateline.agency,
         byline=heading.byline or None,
         status="canceled" if signal == "kill" else "usable",
         signal=signal,
     )
 
+
+_SOURCES = {
+    **DATELINE_SOURCES,
+    "guid": DIGEST,
+    "title": (
+        "the lines behind STX, up to =, an empty or indented line or a dateline, that are no "
+        "words of status and no byline"
+    ),
+    "headline": HEADLINE,
+    "body": (
+        "the text behind that heading, up to ETX, private notes or the notebook; without "
+        "dateline and sign-off"
+    ),
+    "version": "the number of a lead (2ND LEAD) in the words of status, and one more; else 1",
+    "published": (
+        "the last line of day, time, month and year behind ETX, or in the text if it has no ETX"
+    ),
+    "agency": "the header's service, else the dateline",
+    "byline": "the lines of the heading from the one that begins with By or Von, behind the title",
+    "status": "canceled where the signal is kill, else usable",
+    "subjects": "the header's category, then the words of the slug lines",
+    "urgency": "the header's priority, from 1 to 9",
+    "slugline": "the slug lines",
+    "signal": "the words of status before the title, of several the strongest",
+    "note": "the notes to editors in the notebook",
+}
 
 FORMAT = Format(
     name="iptc7901",
@@ -250,4 +265,9 @@ FORMAT = Format(
     rank=6,
     recognises=_recognises,
     parse=_parse,
+    told_by=(
+        "SOH, a source and a number at the beginning; where all control bytes are lost, a whole "
+        "header line and a slug line"
+    ),
+    sources=_SOURCES,
 )

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats import markup
+from wirewatch.formats.plain import parted
 from wirewatch.states import FileReason
 
 Members = dict[str, Any]
@@ -110,16 +111,7 @@ def integer(value: object) -> int | None:
 
 def paragraphs(text: str) -> str:
     """Give plain text as `Article.body` has it: parted by empty lines, or by lines without them."""
-    rows = [" ".join(row.split()) for row in clean(text).strip().splitlines()]
-    if "" not in rows:
-        return "\n\n".join(rows)
-    blocks: list[list[str]] = [[]]
-    for row in rows:
-        if row:
-            blocks[-1].append(row)
-        elif blocks[-1]:
-            blocks.append([])
-    return "\n\n".join(" ".join(block) for block in blocks if block)
+    return "\n\n".join(parted(clean(text).splitlines()))
 
 
 def marked_up(text: str) -> str:

@@ -4,9 +4,12 @@ import codecs
 import re
 
 from wirewatch.errors import Unreadable
+from wirewatch.formats.byline import without_by
 from wirewatch.formats.document import Document, Format
-from wirewatch.formats.identity import headline_of, identity_of
+from wirewatch.formats.identity import HEADLINE, headline_of, identity_of
+from wirewatch.formats.language import code_of
 from wirewatch.formats.moments import When, when
+from wirewatch.formats.plain import parted
 from wirewatch.formats.wire.months import DAY, day_of
 from wirewatch.model import Article, Skipped
 from wirewatch.states import FileReason, SkipReason
@@ -15,11 +18,9 @@ _TAG = re.compile(r"(?P<tag>[A-Z][A-Z0-9])#(?P<value>.*)", re.ASCII)
 _KNOWN = re.compile(r"^(?:AN|TI|HD|BY|AU|PD|ET|SN|SO|LA|KW|UR|LP|TD|TX)#", re.MULTILINE)
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BEGINNING = 4_000  # characters in which a second tag stands
-_TITLES, _WRITERS, _SOURCES = ("TI", "HD"), ("BY", "AU"), ("SN", "SO")
+_TITLES, _WRITERS, _AGENCIES = ("TI", "HD"), ("BY", "AU"), ("SN", "SO")
 _TEXTS = ("LP", "TD", "TX")
-_BY = re.compile(r"(?:By|BY)\s+(?=\S)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _DAY = re.compile(DAY)
 
 _Record = dict[str, list[str]]
@@ -86,12 +87,10 @@ def _item(record: _Record) -> Article | Skipped:
     """Make an article of a record, or say that it has no text."""
     number = _value(record, "AN")
     title = _value(record, *_TITLES)
-    body = "\n\n".join(_paragraphs([line for tag in _TEXTS for line in record.get(tag, [])]))
+    body = "\n\n".join(parted([line for tag in _TEXTS for line in record.get(tag, [])]))
     if not body and not title:
         return Skipped(number or "a record without number", SkipReason.NO_TEXT)
     published, precision = _published(_value(record, "PD"), _value(record, "ET"))
-    by = _value(record, *_WRITERS)
-    language = _value(record, "LA")
     keywords = (word.strip() for word in _value(record, "KW").split(";"))
     return Article(
         guid=number or identity_of(published or "", title, "", body),
@@ -100,9 +99,9 @@ def _item(record: _Record) -> Article | Skipped:
         body=body,
         published=published,
         published_precision=precision,
-        agency=_value(record, *_SOURCES) or None,
-        byline=_BY.sub("", by, count=1) if _BY.match(by) else by or None,
-        language=language if _LANGUAGE.fullmatch(language) else None,
+        agency=_value(record, *_AGENCIES) or None,
+        byline=without_by(_value(record, *_WRITERS)),
+        language=code_of(_value(record, "LA")),
         url=_value(record, "UR") or None,
         subjects=tuple(dict.fromkeys(word for word in keywords if word)),
     )
@@ -112,24 +111,6 @@ def _value(record: _Record, *tags: str) -> str:
     """Give the first of some tags that says something, on one line."""
     values = (" ".join(" ".join(record.get(tag, [])).split()) for tag in tags)
     return next((value for value in values if value), "")
-
-
-def _paragraphs(lines: list[str]) -> list[str]:
-    """Give paragraphs: parted by empty lines, or by line ends where there are none."""
-    tidy = [" ".join(line.split()) for line in lines]
-    while tidy and not tidy[-1]:
-        tidy.pop()
-    while tidy and not tidy[0]:
-        tidy.pop(0)
-    if "" not in tidy:
-        return tidy
-    found: list[list[str]] = [[]]
-    for line in tidy:
-        if line:
-            found[-1].append(line)
-        elif found[-1]:
-            found.append([])
-    return [" ".join(block) for block in found]
 
 
 def _published(day: str, clock: str) -> When:
@@ -143,10 +124,28 @@ def _published(day: str, clock: str) -> When:
     return when(time, day)
 
 
+_SOURCES = {
+    "guid": "AN#, else the digest of published, title and body",
+    "title": "TI#, else HD#",
+    "headline": HEADLINE,
+    "body": "LP#, then TD#, then TX#",
+    "published": "PD# with the time of ET#, else PD#",
+    "agency": "SN#, else SO#",
+    "byline": "BY#, else AU#, without By",
+    "language": "LA#, if it is a code",
+    "url": "UR#",
+    "subjects": "KW#",
+}
+
 FORMAT = Format(
     name="tagged",
     reads="tagged text of archives: `AN#`, `TI#`, `PD#`, `TX#`, one record or many",
     rank=50,
     recognises=_recognises,
     parse=_parse,
+    told_by=(
+        "one of the tags AN#, TI#, HD#, BY#, AU#, PD#, ET#, SN#, SO#, LA#, KW#, UR#, LP#, TD#, "
+        "TX# in front, and another within 4,000 characters"
+    ),
+    sources=_SOURCES,
 )

@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats.document import Document
+from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.moments import When, when
 from wirewatch.formats.wire.agencies import canonical, is_known
+from wirewatch.model import Article
 from wirewatch.states import FileReason
 
 _BOM = b"\xef\xbb\xbf"
@@ -33,6 +35,16 @@ _FULL_STATES = frozenset(
         "Prince Edward Island", "Quebec", "Saskatchewan",
     )
 )  # fmt: skip
+
+DATELINE_SOURCES = {
+    "dateline": (
+        "the beginning of the story: places, and a known agency or the provider in brackets, "
+        "before a dash or colon"
+    ),
+    "place": "the first place of the dateline",
+    "country": "the second of a dateline's two places, unless that is a state of America or Canada",
+}
+"""Where `dateline_of` reads its fields, as `Format.sources` says it."""
 
 
 class Dateline(NamedTuple):
@@ -108,6 +120,28 @@ def dateline_of(paragraph: str, agency: str | None) -> Dateline:
     place = named[0] if named else None
     country = named[-1] if len(named) == 2 and _is_country(named[-1]) else None  # noqa: PLR2004
     return Dateline(found["text"], place, country, known[-1], paragraph[found.end() :])
+
+
+def article_of(
+    title: str, paragraphs: list[str], agency: str | None, sent: When, first: int = 0
+) -> Article:
+    """Make the article of a story, whose dateline begins the paragraph of number `first`."""
+    begun = paragraphs[first] if first < len(paragraphs) else ""
+    dateline = dateline_of(begun, agency)
+    rest = [dateline.rest] if dateline.rest else []
+    body = "\n\n".join((*paragraphs[:first], *rest, *paragraphs[first + 1 :]))
+    return Article(
+        guid=identity_of(sent[0] or "", title, dateline.text, body),
+        title=title,
+        headline=headline_of(title, body),
+        body=body,
+        dateline=dateline.text,
+        published=sent[0],
+        published_precision=sent[1],
+        place=dateline.place,
+        country=dateline.country,
+        agency=agency or dateline.agency,
+    )
 
 
 def last_of(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

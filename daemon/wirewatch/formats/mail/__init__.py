@@ -6,6 +6,7 @@ Read by the standard library's email package. What is attached is named, and not
 import re
 
 from wirewatch.formats.document import Document, Format
+from wirewatch.formats.identity import HEADLINE
 from wirewatch.formats.mail.message import read_message
 from wirewatch.model import Article, Skipped
 
@@ -66,10 +67,31 @@ def _parse(document: Document) -> list[Article | Skipped]:
     return items
 
 
+_SOURCES = {
+    "guid": "Message-ID, else the digest of Date, From, title and body",
+    "title": "Subject",
+    "headline": HEADLINE,
+    "body": (
+        "of alternatives the plain text, else the HTML; of other parts those like the first; up "
+        "to the signature"
+    ),
+    "published": "Date",
+    "agency": "Organization",
+    "byline": "the name in From, else the address",
+    "language": "Content-Language",
+    "url": "Archived-At",
+    "subjects": "Keywords",
+}
+
 FORMAT = Format(
     name="mail",
     reads="messages of electronic mail (EML) and mailboxes (mbox)",
     rank=40,
     recognises=_recognises,
     parse=_parse,
+    told_by=(
+        "a header of nothing but fields, with an address in From and two more usual ones, or with "
+        "From and one more behind the From line of a mailbox"
+    ),
+    sources=_SOURCES,
 )

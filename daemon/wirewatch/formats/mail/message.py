@@ -11,6 +11,7 @@ from typing import cast
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats.identity import headline_of, identity_of
+from wirewatch.formats.language import tag_of
 from wirewatch.formats.mail.charset import words
 from wirewatch.formats.mail.parts import body_and_rest
 from wirewatch.formats.moments import when
@@ -22,7 +23,6 @@ _FAILURES = (
     ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError, MessageError,
 )  # fmt: skip
 _IDENTIFIER = re.compile(r"<([^<>]+)>")
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 
 
@@ -116,8 +116,7 @@ def _sender(message: EmailMessage) -> str | None:
 
 def _language(message: EmailMessage) -> str | None:
     """Give the first language that is declared."""
-    first = _field(message, "content-language").partition(",")[0].strip()
-    return first if _LANGUAGE.fullmatch(first) else None
+    return tag_of(_field(message, "content-language").partition(",")[0].strip())
 
 
 def _address(message: EmailMessage) -> str | None:

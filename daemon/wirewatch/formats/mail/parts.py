@@ -10,6 +10,7 @@ from wirewatch.errors import Unreadable
 from wirewatch.formats import markup
 from wirewatch.formats.mail.charset import decoded, words
 from wirewatch.formats.mail.plain import paragraphs
+from wirewatch.formats.plain import UNSEEN
 from wirewatch.model import Skipped
 from wirewatch.states import FileReason, SkipReason
 
@@ -19,7 +20,6 @@ _REASONS = {
     "video": SkipReason.VIDEO,
 }
 _HEAD = re.compile(r"</head\s*>", re.IGNORECASE)  # the page's title before it is no text
-_CONTROLS = dict.fromkeys((*range(9), 0xB, 0xC, *range(0xE, 0x20), *range(0x7F, 0xA0)))
 
 
 class _Text(NamedTuple):
@@ -91,7 +91,7 @@ def _text(part: EmailMessage, alternatives: int, line_limit: int) -> _Text:
         else str(part.get_payload()).encode("utf-8", "replace")
     )
     text = decoded(data, part.get_content_charset(), line_limit)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(UNSEEN)
     text = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
     if part.get_content_type() == "text/html":
         text = _HEAD.split(text, maxsplit=1)[-1]
@@ -104,5 +104,5 @@ def _text(part: EmailMessage, alternatives: int, line_limit: int) -> _Text:
 
 def _name(part: EmailMessage) -> str:
     """Say what a part is called: its file's name, else its kind."""
-    name = " ".join(words(str(part.get_filename() or "")).translate(_CONTROLS).split())
+    name = " ".join(words(str(part.get_filename() or "")).translate(UNSEEN).split())
     return unicodedata.normalize("NFC", name) or part.get_content_type()

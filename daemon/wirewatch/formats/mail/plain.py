@@ -2,9 +2,10 @@
 
 import re
 
+from wirewatch.formats.plain import is_wrapped
+
 _SIGNATURE = "-- "
 _QUOTED = re.compile(r">*")
-_MARGIN = range(45, 100)  # line lengths that speak of a margin
 
 
 def paragraphs(text: str, *, flowed: bool = False, run_on: bool = False) -> str:
@@ -25,7 +26,7 @@ def paragraphs(text: str, *, flowed: bool = False, run_on: bool = False) -> str:
         if tidy:
             block.append(tidy)
         else:
-            found += [" ".join(block)] if block and heal and _is_wrapped(block) else block
+            found += [" ".join(block)] if block and heal and is_wrapped(block) else block
             block = []
     return "\n\n".join(found)
 
@@ -51,8 +52,3 @@ def _joined(lines: list[str], *, run_on: bool) -> list[str]:
             paragraphs.append("".join(pieces))
             pieces = []
     return [*paragraphs, "".join(pieces)] if pieces else paragraphs
-
-
-def _is_wrapped(block: list[str]) -> bool:
-    """Tell one paragraph broken at a margin from lines that stand for themselves."""
-    return len(block[-1]) < _MARGIN.stop and all(len(line) in _MARGIN for line in block[:-1])

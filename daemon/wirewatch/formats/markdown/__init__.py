@@ -8,11 +8,14 @@ import re
 import unicodedata
 
 from wirewatch.errors import Unreadable
+from wirewatch.formats.byline import without_by
 from wirewatch.formats.document import Document, Format
-from wirewatch.formats.identity import headline_of, identity_of
+from wirewatch.formats.identity import DIGEST, HEADLINE, headline_of, identity_of
+from wirewatch.formats.language import code_of
 from wirewatch.formats.markdown.front_matter import Front, Value, read_toml, read_yaml
 from wirewatch.formats.markdown.marks import plain
 from wirewatch.formats.moments import moment, when
+from wirewatch.formats.urgency import urgency_of
 from wirewatch.model import Article, Skipped
 from wirewatch.states import FileReason, SkipReason
 
@@ -25,9 +28,7 @@ _SPACED_ZONE = re.compile(r"(?<=[0-9]) (?=[+-][0-9]{2}:?[0-9]{2}$)")
 _LONGEST_FRONT = 16_384  # characters; TOML of many dotted keys takes the square of its length
 _TITLE_MARK = re.compile(r"#[ \t]+(?P<text>[^\n]*)|(?P<under>[^\n]+)\n=+[ \t]*(?=\n|\Z)")
 _STATUSES = frozenset(("usable", "withheld", "canceled"))
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _CODE = re.compile(r"[A-Za-z]{2}")
-_HIGHEST_URGENCY = 9
 
 
 def _recognises(document: Document) -> bool:
@@ -78,7 +79,6 @@ def _article(front: Front, title: str, body: str) -> Article:
     date = _word(front, "date", "published", "pubdate", "publishdate", "published_at", "created")
     published, precision = when(_SPACED_ZONE.sub("", date))
     country = _word(front, "country")
-    language = _word(front, "language", "lang", "locale").replace("_", "-")
     by = ", ".join(_words(front, "byline", "author", "authors", "by"))
     dateline = _word(front, "dateline")
     return Article(
@@ -94,8 +94,8 @@ def _article(front: Front, title: str, body: str) -> Article:
         place=_word(front, "place", "location", "city") or None,
         country=(country.upper() if _CODE.fullmatch(country) else country) or None,
         agency=_word(front, "agency", "provider", "source", "publisher") or None,
-        byline=re.sub(r"^[Bb]y\s+", "", by) or None,
-        language=language if _LANGUAGE.fullmatch(language) else None,
+        byline=without_by(by),
+        language=code_of(_word(front, "language", "lang", "locale").replace("_", "-")),
         url=_word(front, "url", "canonical_url", "canonicalurl", "canonical", "link") or None,
         status=_status(front),
         subjects=tuple(
@@ -105,7 +105,7 @@ def _article(front: Front, title: str, body: str) -> Article:
                 for word in _words(front, key)
             )
         ),
-        urgency=_urgency(front),
+        urgency=urgency_of(_number(front, "urgency", "priority")),
         slugline=_word(front, "slugline", "slug") or None,
         signal=_word(front, "signal").lower() or None,
         embargo=moment(_word(front, "embargo", "embargoed")),
@@ -145,12 +145,6 @@ def _number(front: Front, *keys: str) -> int | None:
     return int(word) if re.fullmatch(r"[0-9]{1,9}", word) else None
 
 
-def _urgency(front: Front) -> int | None:
-    """Give an urgency from 1 to 9."""
-    number = _number(front, "urgency", "priority")
-    return number if number and number <= _HIGHEST_URGENCY else None
-
-
 def _status(front: Front) -> str:
     """Give the status; a draft is withheld."""
     if front.get("draft") is True:
@@ -159,10 +153,38 @@ def _status(front: Front) -> str:
     return said if said in _STATUSES else "usable"
 
 
+_SOURCES = {
+    "guid": f"guid, else uuid, uri or urn, else {DIGEST}",
+    "title": "title, else headline, else the heading that begins the text",
+    "headline": HEADLINE,
+    "body": "the text behind the front matter, without marks, pictures and the title",
+    "dateline": "dateline",
+    "version": "version, else 1",
+    "published": "date, else published, pubdate, publishdate, published_at or created",
+    "place": "place, else location or city",
+    "country": "country",
+    "agency": "agency, else provider, source or publisher",
+    "byline": "byline, else author, authors or by; without By",
+    "language": "language, else lang or locale",
+    "url": "url, else canonical_url, canonicalurl, canonical or link",
+    "status": "withheld if draft, else status, else pubstatus, else usable",
+    "subjects": "subjects, then subject, categories, category, tags and keywords",
+    "urgency": "urgency, else priority",
+    "slugline": "slugline, else slug",
+    "signal": "signal",
+    "embargo": "embargo, else embargoed",
+    "note": "note, else editor_note or ednote",
+}
+
 FORMAT = Format(
     name="markdown",
     reads="Markdown with front matter in YAML (`---`) or TOML (`+++`)",
     rank=51,
     recognises=_recognises,
     parse=_parse,
+    told_by=(
+        "a ruler --- or +++ in the first line, a key behind it, and the ruler again unless the "
+        "key is a usual one"
+    ),
+    sources=_SOURCES,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wirewatch.formats import markup
+from wirewatch.formats.byline import without_by
 from wirewatch.formats.heading import without_heading
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.markup import Element
@@ -21,20 +22,15 @@ from wirewatch.formats.newsml_1.metadata import (
 from wirewatch.formats.nitf.heading import (
     byline_of,
     dateline_of,
+    number_of,
     place_of,
-    urgency_of,
-    writer_of,
 )
 from wirewatch.formats.nitf.story import title_of
+from wirewatch.formats.status import status_of
+from wirewatch.formats.urgency import urgency_of
 from wirewatch.model import Article, Skipped
 from wirewatch.states import WITHDRAWN, SkipReason
 
-_STATUSES = {
-    "canceled": "canceled",
-    "cancelled": "canceled",
-    "killed": "canceled",
-    "withheld": "withheld",
-}
 _MADE = ("thisrevisioncreated", "firstcreated")
 _SIGNALS = {"rectify": "correction", "delete": "kill"}
 _MEDIA = (
@@ -99,7 +95,7 @@ def read_item(layout: Layout) -> Article | Skipped:
         language=language_of(metadata, chain, item),
         status=status,
         subjects=subjects_of(metadata, lines.all("keywordline")),
-        urgency=urgency_of(_formal(management, "urgency")),
+        urgency=urgency_of(number_of(_formal(management, "urgency"))),
         slugline=_slugline(item, lines),
         signal=_signal(management),
         embargo=_embargo(management),
@@ -138,7 +134,7 @@ def _dateline(lines: _Lines, nitf: Element | None) -> str:
 
 def _byline(lines: _Lines, nitf: Element | None) -> str | None:
     """Give the writers: of the lines, else of the text."""
-    written = ", ".join(filter(None, map(writer_of, lines.all("byline"))))
+    written = ", ".join(filter(None, map(without_by, lines.all("byline"))))
     return written or byline_of(markup.child(nitf, "body", "body.head", "byline"))
 
 
@@ -158,10 +154,7 @@ def _formal(element: Element | None, *path: str) -> str:
 
 def _status(management: Element | None) -> str:
     """Give the status; what is under embargo without saying until when is withheld."""
-    status = _formal(management, "status").lower()
-    if status == "embargoed":
-        return "usable" if _embargo(management) else "withheld"
-    return _STATUSES.get(status, "usable")
+    return status_of(_formal(management, "status"), _embargo(management))
 
 
 def _embargo(management: Element | None) -> str | None:

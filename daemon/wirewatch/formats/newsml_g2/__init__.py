@@ -9,6 +9,7 @@ import re
 from wirewatch.errors import Unreadable
 from wirewatch.formats import markup
 from wirewatch.formats.document import Document, Format
+from wirewatch.formats.identity import DIGEST, HEADLINE
 from wirewatch.formats.newsml_g2.item import read_item
 from wirewatch.formats.newsml_g2.kinds import KINDS, called
 from wirewatch.model import Article, Skipped
@@ -59,10 +60,47 @@ def _read(element: markup.Element, sent: str, priority: str) -> Article | Skippe
     return Skipped(called(element), KINDS.get(kind) or SkipReason.DATA)
 
 
+_SOURCES = {
+    "guid": f"@guid, else {DIGEST}",
+    "title": (
+        "contentMeta/headline, first those in the content's language or in none, then by their "
+        "rank; else hl1, h1 or title in the text; else itemMeta/title"
+    ),
+    "headline": HEADLINE,
+    "body": (
+        "the first inlineXML or inlineData of contentSet that holds text; without title, byline "
+        "and dateline in front"
+    ),
+    "dateline": "contentMeta/dateline, else the dateline in the text",
+    "version": "@version, else 1",
+    "published": "itemMeta/versionCreated, else contentMeta/contentModified, else header/sent",
+    "place": "contentMeta/located/name",
+    "country": (
+        "contentMeta/located and its broader: a country's code of two letters, else its name"
+    ),
+    "agency": "itemMeta/provider, else contentMeta/infoSource, else contentMeta/creditline",
+    "byline": "contentMeta/by, else the byline in the text; without By",
+    "language": "contentMeta/language/@tag, else inlineXML/@xml:lang, else @xml:lang",
+    "status": "canceled where the signal is kill, else itemMeta/pubStatus, else usable",
+    "subjects": "contentMeta/subject, its codes and then its names, then contentMeta/keyword",
+    "urgency": "contentMeta/urgency, else header/priority",
+    "slugline": "contentMeta/slugline",
+    "signal": (
+        "kill where itemMeta/signal or pubStatus is edStat:D, else the weightiest itemMeta/signal"
+    ),
+    "embargo": "itemMeta/embargoed",
+    "note": "itemMeta/edNote, those that are public",
+}
+
 FORMAT = Format(
     name="newsml-g2",
     reads="NewsML-G2: news items, and messages that hold several",
     rank=10,
     recognises=_recognises,
     parse=_parse,
+    told_by=(
+        "a first XML element called newsMessage, newsItem, packageItem, planningItem, "
+        "conceptItem, knowledgeItem or catalogItem, and a guid or the standard's name near it"
+    ),
+    sources=_SOURCES,
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from wirewatch.formats.byline import without_by
 from wirewatch.formats.heading import without_heading
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.markup import Element, child, children, line, value
@@ -16,7 +17,6 @@ from wirewatch.formats.newsml_g2.subjects import country, subjects
 from wirewatch.model import Article, Skipped
 from wirewatch.states import WITHDRAWN, SkipReason
 
-_BY = re.compile(r"\Aby(?::\s*|\s+|\Z)", re.IGNORECASE)
 _NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 _URGENCY = re.compile(r"[1-9]", re.ASCII)
 _NOT_PUBLIC = re.compile(r"non-?public", re.IGNORECASE)
@@ -64,7 +64,7 @@ def _article(item: Element, content: Content, sent: str, priority: str) -> Artic
         place=line(child(located, "name")) or None,
         country=country(located),
         agency=_agency(about, story),
-        byline=_BY.sub("", by) or None,
+        byline=without_by(by),
         language=language,
         status="canceled" if signal == "kill" else _status(about),
         subjects=subjects(story),

@@ -3,6 +3,7 @@
 import re
 
 from wirewatch.formats.markup import Element, child, line, name, value
+from wirewatch.formats.newscodes import short
 from wirewatch.states import SkipReason
 
 KINDS: dict[str, SkipReason | None] = {
@@ -27,7 +28,6 @@ _CLASSES = {
     "data": SkipReason.DATA,
 }
 _NEWSCODES = re.compile(r"https?://cv\.iptc\.org/newscodes/([^/]+)/([^/]+)/?")
-_ALIASES = {"mediatopic": "medtop", "subjectcode": "subj"}
 
 
 def scheme_and_code(element: Element | None) -> tuple[str, str]:
@@ -50,11 +50,7 @@ def subject_code(element: Element) -> str:
 
     The IPTC's two lists of topics have the same scheme whether they come as QCode or as URI.
     """
-    uri = value(element, "uri")
-    known = _NEWSCODES.fullmatch(uri)
-    if known and known[1] in _ALIASES:
-        uri = f"{_ALIASES[known[1]]}:{known[2]}"
-    return value(element, "qcode") or uri
+    return value(element, "qcode") or short(value(element, "uri"))
 
 
 def party(element: Element | None) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from wirewatch.formats.document import Document, Format
+from wirewatch.formats.identity import DIGEST, HEADLINE
 from wirewatch.formats.jsonfile import Members, first_object, folded, objects, values
 from wirewatch.formats.ninjs.digitalwires import is_digitalwire, read_digitalwire
 from wirewatch.formats.ninjs.item import TYPES, read_item
@@ -97,10 +98,54 @@ def _parse(document: Document) -> list[Article | Skipped]:
     return found
 
 
+_SOURCES = {
+    "guid": (
+        "guid, else uri; altids.itemid if neither is given or it is a query's; digitalwires: urn; "
+        f"else {DIGEST}"
+    ),
+    "title": "the main one of headlines, else headline, else title; digitalwires: headline",
+    "headline": HEADLINE,
+    "body": (
+        "the first that has text of all body… and bodies: HTML, then plain text, then XML, else "
+        "descriptions, else description_text; digitalwires: article_html; without headline and "
+        "dateline in front"
+    ),
+    "dateline": "dateline, else located if dateline_location is given",
+    "version": "version, else 1",
+    "published": "versioncreated, else published, else firstcreated; digitalwires: version_created",
+    "place": "city or name of dateline_location, else of located, or its text; digitalwires: none",
+    "country": (
+        "country_code of dateline_location, else of located, else country_name or country there; "
+        "digitalwires: none"
+    ),
+    "agency": (
+        "provider, else infosources, infosource, source or copyrightholder; digitalwires: the "
+        "category provider"
+    ),
+    "byline": "byline, else by, else bylines; digitalwires: byline; without By",
+    "language": "language",
+    "url": "url, else link, else canonical_url; digitalwires: none",
+    "status": "pubstatus; embargoed without embargoed is withheld; else usable",
+    "subjects": (
+        "subjects, else subject: codes, then names, then keywords; digitalwires: categories"
+    ),
+    "urgency": "urgency",
+    "slugline": "slugline; digitalwires: none",
+    "signal": "signals, else signal; digitalwires: signal",
+    "embargo": "embargoed, else embargoed_until; digitalwires: embargoed",
+    "note": "ednote; digitalwires: ednotes that are publishable",
+}
+
 FORMAT = Format(
     name="ninjs",
     reads="ninjs (IPTC's JSON, versions 1 to 3) and dpa's digitalwires JSON",
     rank=20,
     recognises=_recognises,
     parse=_parse,
+    told_by=(
+        "names in the first object of JSON, or in one it wraps: uri, guid, urn or altids beside "
+        "one that only items have, or versioncreated and headline, or those of digitalwires; "
+        "broken JSON by any one of such names"
+    ),
+    sources=_SOURCES,
 )

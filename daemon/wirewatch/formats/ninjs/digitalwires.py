@@ -4,6 +4,7 @@ Everything is a `composite` there: what has `article_html` is an article, the re
 association is. The teaser tells the story's beginning once more and is left out.
 """
 
+from wirewatch.formats.byline import without_by
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.jsonfile import (
     Members,
@@ -18,6 +19,7 @@ from wirewatch.formats.jsonfile import (
 from wirewatch.formats.moments import moment, when
 from wirewatch.formats.ninjs import words
 from wirewatch.formats.ninjs.item import TYPES, parted, version
+from wirewatch.formats.urgency import urgency_of
 from wirewatch.model import Article, Skipped
 from wirewatch.states import WITHDRAWN, SkipReason
 
@@ -60,11 +62,11 @@ def read_digitalwire(members: Members) -> Article | Skipped:
         published=published,
         published_precision=precision,
         agency=next(iter(names(_of_type(members, "provider"), "name")), None),
-        byline=words.without_by(first(members, "byline")),
+        byline=without_by(first(members, "byline")),
         language=first(members, "language") or None,
         status=status,
         subjects=_subjects(members),
-        urgency=words.urgency(integer(members.get("urgency"))),
+        urgency=urgency_of(integer(members.get("urgency"))),
         signal=words.signal(members.get("signal")),
         embargo=embargo,
         note=_note(members),

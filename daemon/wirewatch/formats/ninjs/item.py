@@ -3,6 +3,7 @@
 import re
 
 from wirewatch.errors import Unreadable
+from wirewatch.formats.byline import without_by
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.jsonfile import (
     Members,
@@ -18,6 +19,7 @@ from wirewatch.formats.jsonfile import (
 )
 from wirewatch.formats.moments import moment, when
 from wirewatch.formats.ninjs import words
+from wirewatch.formats.urgency import urgency_of
 from wirewatch.model import Article, Skipped
 from wirewatch.states import WITHDRAWN, FileReason, SkipReason
 
@@ -87,7 +89,7 @@ def _article(item: Members, title: str, body: str) -> Article:
         url=first(item, "url", "link", "canonicalurl") or None,
         status=words.status(first(item, "pubstatus"), embargo),
         subjects=words.subjects(item.get("subjects") or item.get("subject"), _keywords(item)),
-        urgency=words.urgency(integer(item.get("urgency"))),
+        urgency=urgency_of(integer(item.get("urgency"))),
         slugline=first(item, "slugline") or None,
         signal=words.signal(item.get("signals") or item.get("signal")),
         embargo=embargo,
@@ -210,9 +212,7 @@ def _agency(item: Members) -> str | None:
 def _byline(item: Members) -> str | None:
     """Give who wrote an item."""
     written = first(item, "byline", "by")
-    return words.without_by(
-        written or ", ".join(names(item.get("bylines"), "by", "byline", "name"))
-    )
+    return without_by(written or ", ".join(names(item.get("bylines"), "by", "byline", "name")))
 
 
 def _keywords(item: Members) -> list[str]:

@@ -4,19 +4,13 @@ import re
 from itertools import islice
 
 from wirewatch.formats import markup
+from wirewatch.formats.byline import without_by
 from wirewatch.formats.markup import Element
 
-_BY = re.compile(r"by\b[ :]*", re.IGNORECASE)
 _AFTER_PLACE = re.compile(r"[,(/]|\s[-–—]")
 _DASHES = " -–—"
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what SQLite takes as an integer
 _TITLES = 9  # of writers; each takes a walk through the byline
-_URGENCIES = range(1, 10)
-
-
-def writer_of(text: str) -> str | None:
-    """Give a byline without its 'By'; None where nothing is left."""
-    return _BY.sub("", text, count=1).strip(" ,;") or None if _BY.match(text) else text or None
 
 
 def byline_of(element: Element | None) -> str | None:
@@ -26,7 +20,7 @@ def byline_of(element: Element | None) -> str | None:
     for title in filter(None, titles):
         before, _, after = text.rpartition(title)
         text = f"{before.strip()} {after.strip()}".strip()
-    return writer_of(text or whole)
+    return without_by(text or whole)
 
 
 def dateline_of(element: Element | None) -> str:
@@ -49,9 +43,3 @@ def place_of(dateline: str) -> str | None:
 def number_of(text: str) -> int | None:
     """Read a whole number; None where a text is none, or is too long for one."""
     return int(text) if _NUMBER.fullmatch(text) else None
-
-
-def urgency_of(text: str) -> int | None:
-    """Read an urgency, 1 to 9; None where there is none."""
-    number = number_of(text)
-    return number if number in _URGENCIES else None

@@ -2,7 +2,10 @@
 
 import re
 
+from wirewatch.errors import Unreadable
+from wirewatch.formats import markup
 from wirewatch.formats.document import Document
+from wirewatch.states import FileReason
 
 _WITHIN = 10_000  # characters in which the first element, or the DTD, is named
 _FIRST = re.compile(
@@ -20,3 +23,14 @@ def root_name(document: Document) -> str:
         return ""
     first = _FIRST.match(document.text[:_WITHIN])
     return first[1].lower() if first else ""
+
+
+def root_called(document: Document, kind: str) -> markup.Element:
+    """Parse a document whose root element has some name.
+
+    Raises Unreadable (malformed) where it is no sound XML, or where its root is called otherwise.
+    """
+    root = markup.root(document)
+    if markup.name(root) != kind.lower():
+        raise Unreadable(FileReason.MALFORMED, f"said to be {kind}, but is {markup.name(root)}")
+    return root

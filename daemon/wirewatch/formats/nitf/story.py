@@ -13,17 +13,12 @@ from wirewatch.formats.nitf.heading import (
     dateline_of,
     number_of,
     place_of,
-    urgency_of,
 )
+from wirewatch.formats.status import status_of
+from wirewatch.formats.urgency import urgency_of
 from wirewatch.model import Article, Skipped
 from wirewatch.states import WITHDRAWN, SkipReason
 
-_STATUSES = {
-    "canceled": "canceled",
-    "cancelled": "canceled",
-    "killed": "canceled",
-    "withheld": "withheld",
-}
 _OF_THE_WORLD = ("urn:", "tag:", "http:", "https:")  # identities that name their agency themselves
 _OF_IPTC = {"", "iptc", "iptcsubjectcodes", "iptcsubjectcode", "subj"}
 _SUBJECT = 8  # digits of a subject of the IPTC
@@ -58,10 +53,10 @@ def read_story(root: Element) -> Article | Skipped:
         language=markup.value(root, "baselang", "lang") or None,
         status=status,
         subjects=tuple(dict.fromkeys(_subjects(root, docdata))),
-        urgency=urgency_of(_said(docdata, "urgency", "ed-urg")),
+        urgency=urgency_of(number_of(_said(docdata, "urgency", "ed-urg"))),
         slugline=_said(docdata, "du-key", "key") or None,
         signal=_signal(docdata),
-        embargo=moment(_said(docdata, "date.release", "norm")),
+        embargo=_embargo(docdata),
         note=_note(docdata),
     )
 
@@ -146,16 +141,17 @@ def _byline(head: Element | None) -> str | None:
 
 def _status(docdata: Element | None) -> str:
     """Give the status; what is under embargo without saying until when is withheld."""
-    status = markup.value(docdata, "management-status").lower()
-    if status == "embargoed":
-        return "usable" if moment(_said(docdata, "date.release", "norm")) else "withheld"
-    return _STATUSES.get(status, "usable")
+    return status_of(markup.value(docdata, "management-status"), _embargo(docdata))
+
+
+def _embargo(docdata: Element | None) -> str | None:
+    """Give the moment of release."""
+    return moment(_said(docdata, "date.release", "norm"))
 
 
 def _signal(docdata: Element | None) -> str | None:
     """Give what a document does to an earlier one: corrects or kills it."""
-    of_another = markup.value(docdata, "management-idref-status").lower()
-    if _STATUSES.get(of_another) == "canceled":
+    if status_of(markup.value(docdata, "management-idref-status"), None) == "canceled":
         return "kill"
     return "correction" if markup.child(docdata, "correction") is not None else None
 

@@ -2,6 +2,7 @@
 
 import re
 
+from wirewatch.formats.plain import is_wrapped
 from wirewatch.formats.wire.dateline import read_dateline
 
 _FURNITURE = re.compile(
@@ -19,7 +20,6 @@ _FURNITURE = re.compile(
     """
 )
 _LONGEST_FURNITURE = 120  # characters; what is longer belongs to the story, not to the page
-_WRAPPED = range(45, 100)  # line lengths that speak of a typewriter's margin
 
 
 def paragraphs(text: str) -> list[str]:
@@ -35,7 +35,7 @@ def paragraphs(text: str) -> list[str]:
     parted = sum(1 for block in blocks if block) > 1
     found: list[str] = []
     for block in blocks:
-        found += [" ".join(block)] if block and parted and _is_wrapped(block) else block
+        found += [" ".join(block)] if block and parted and _is_one(block) else block
     return found
 
 
@@ -47,10 +47,6 @@ def _tidy(line: str) -> str:
     return line
 
 
-def _is_wrapped(block: list[str]) -> bool:
+def _is_one(block: list[str]) -> bool:
     """Tell one paragraph broken at a margin from several that share a block."""
-    if len(block) == 1:
-        return False
-    first, rest = block[:-1], block[1:]
-    at_margin = all(len(line) in _WRAPPED for line in first) and len(block[-1]) < _WRAPPED.stop
-    return at_margin and not any(map(read_dateline, rest))
+    return is_wrapped(block) and not any(map(read_dateline, block[1:]))
