@@ -1,6 +1,6 @@
 """Run the benches, all or those named, and print both sides of each with ratio and target.
 
-    python bench/run.py [bulk] [latency] [footprint] [names] [rules] [--quick] [--json FILE]
+    python bench/run.py [bulk] [latency] [footprint] [formats] [names] [rules] [--quick]
 
 Figures of a machine that does something else meanwhile are worth little: ratios last longer.
 """
@@ -19,6 +19,7 @@ from typing import Any
 
 import bulk
 import footprint
+import formats
 import latency
 import names
 import rules
@@ -28,6 +29,7 @@ BENCHES: dict[str, Callable[..., list[Table]]] = {
     "bulk": bulk.run,
     "latency": latency.run,
     "footprint": footprint.run,
+    "formats": formats.run,
     "names": names.run,
     "rules": rules.run,
 }

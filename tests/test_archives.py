@@ -323,3 +323,14 @@ def test_pictures_alone() -> None:
 def test_text_is_no_picture() -> None:
     """A story that begins as some media file does is a story."""
     assert parse(b"GIF8 ASTANA, March 2. The Majilis met.", LIMIT).format == "wire"
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])
+def test_a_line_of_200_megabytes(kind: str) -> None:
+    """A line of 200 MB in a compressed file is refused at once, before it fills the memory."""
+    packed = b"".join([COMPRESSIONS[kind](b"a" * 10_000_000)] * 20)
+    begun = time.monotonic()
+    assert refused(packed, Unpacking(expansion=10**6)).reason in {
+        FileReason.LINE_TOO_LONG, FileReason.EXPANDS_TOO_FAR,
+    }  # fmt: skip
+    assert time.monotonic() - begun < 2

@@ -1,5 +1,7 @@
 """XML and HTML as formats read them: nothing fetched, nothing expanded, text in paragraphs."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,3 +116,12 @@ def test_cells_do_not_run_together() -> None:
 def test_any_fragment_is_read(text: str) -> None:
     """However broken a piece of HTML is, it is read."""
     markup.paragraphs([markup.fragment(text)])
+
+
+def test_a_tag_of_countless_attributes_is_refused() -> None:
+    """Attributes without number, which take the square of their time, are refused at once."""
+    bomb = "<p " + " ".join(f"a{n}='1'" for n in range(100_000)) + ">text</p>"
+    begun = time.monotonic()
+    with pytest.raises(Unreadable, match="100,000 attributes"):
+        markup.fragment(bomb)
+    assert time.monotonic() - begun < 2

@@ -148,3 +148,19 @@ def test_an_embargoed_message_waits_and_says_so(store: Store) -> None:
     for form in MessageFormat:
         assert "EMBARGOED until" in render(message, form).body
         assert "EMBARGOED" not in render(replace(message, embargo=None), form).body
+
+
+def test_a_message_that_waited_says_that_a_newer_version_has_come(store: Store) -> None:
+    """What is told of an older version because it had to wait says so, with the newer one's number."""
+    taken(store, version(1, "a"), version(4))
+    (message,) = claim(store.db, START, {"desk": 9})
+    assert message.newer == 4
+    for form in MessageFormat:
+        assert "Version 4 has come since" in render(message, form).body
+
+
+def test_the_newest_version_says_nothing_of_it(store: Store) -> None:
+    """A message of the newest version speaks of no other."""
+    taken(store, version(3), version(4, "a"))
+    (message,) = claim(store.db, START, {"desk": 9})
+    assert "has come since" not in render(message, MessageFormat.TEXT).body

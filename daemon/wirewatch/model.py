@@ -167,7 +167,8 @@ class Message:
     """All that is needed to tell one channel of one alert.
 
     `recall` is set where it takes back what the channel was told: then `earlier` is that body.
-    `outlets` counts the others that have brought the story since.
+    `outlets` counts the others that have brought the story since, `newer` is the version that has
+    come since, if one has.
     """
 
     delivery_id: int
@@ -195,6 +196,7 @@ class Message:
     recall: Recall | None = None
     earlier: str = ""
     outlets: int = 0
+    newer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import fasttext
 
-_ENOUGH = 600  # characters of a text that tell its language
+_SAMPLES = (200, 800)  # characters of a text that mostly tell its language, and that else may
 _FEWEST = 20  # letters without which nothing is said
 _SURE = 0.5  # the least probability
 _LABEL = "__label__"
@@ -35,14 +35,28 @@ def language_of(text: str) -> str | None:
     Uzbek in Cyrillic and Kazakh in Arabic letters, which the model does not know, go by letters
     that only they have.
     """
-    sample = text[:_ENOUGH].replace("\n", " ")
-    if sum(map(str.isalpha, sample)) < _FEWEST:
-        return None
+    for length in _SAMPLES:
+        sample = text[:length].replace("\n", " ")
+        found = _by_letters(sample) or _by_model(sample)
+        if found or length >= len(text):
+            return found
+    return None
+
+
+def _by_letters(sample: str) -> str | None:
+    """Tell a language by letters that only it has."""
     if _HIGH_HAMZA in sample:
         return "kk"
     small = sample.lower()
     if "ў" in small and any(letter in small for letter in _CYRILLIC_UZBEK):
         return "uz"
+    return None
+
+
+def _by_model(sample: str) -> str | None:
+    """Tell the likeliest language, if the model is sure of it."""
+    if sum(map(str.isalpha, sample)) < _FEWEST:
+        return None
     labels, probabilities = model().predict(sample)
     if not labels or probabilities[0] < _SURE:
         return None

@@ -31,6 +31,10 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 _UNSEEN = frozenset(("script", "style", "head", "template", "noscript", "svg", "media-metadata"))
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_TAG = re.compile(r"""<[a-z](?:[^<>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|[="'])*+""", re.IGNORECASE)
+_QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+_LONG_TAG = 2_000  # characters
+_MOST_ATTRIBUTES = 300  # lxml takes the square of their number
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -55,21 +59,19 @@ def root(document: Document) -> Element:
 def fragment(text: str) -> Element:
     """Parse a piece of HTML, as articles hold it in a field; broken markup is mended.
 
-    Without `huge_tree` what is nested or long is left out in silence; the file is limited already.
-    Raises Unreadable (malformed) beyond the depth of 2,048 that libxml2 reads in any case.
+    Raises Unreadable (malformed) as `page` does.
     """
-    parser = html.HTMLParser(no_network=True, encoding="utf-8", huge_tree=True)
-    found = html.document_fromstring(f"<div>{text}</div>".encode(), parser=parser)
-    if any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log):
-        raise Unreadable(FileReason.MALFORMED, "its HTML is nested too deeply to be read whole")
-    return found
+    return page(f"<div>{text}</div>")
 
 
 def page(text: str) -> Element:
     """Parse a whole document of HTML, however long; broken markup is mended.
 
-    Raises Unreadable (malformed) where nothing is in it, and as `fragment` does.
+    Without `huge_tree` what is nested or long is left out in silence; the file is limited already.
+    Raises Unreadable (malformed) where nothing is in it, for a tag of too many attributes, and
+    beyond the depth of 2,048 that libxml2 reads in any case.
     """
+    _check_attributes(text)
     parser = html.HTMLParser(no_network=True, encoding="utf-8", huge_tree=True)
     try:
         found = html.document_fromstring(text.encode(), parser=parser)
@@ -78,6 +80,15 @@ def page(text: str) -> Element:
     if any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log):
         raise Unreadable(FileReason.MALFORMED, "its HTML is nested too deeply to be read whole")
     return found
+
+
+def _check_attributes(text: str) -> None:
+    """Refuse a tag with more attributes than can be read in time. Raises Unreadable (malformed)."""
+    for tag in _TAG.finditer(text) if len(text) > _LONG_TAG else ():
+        if tag.end() - tag.start() > _LONG_TAG:
+            count = len(_QUOTED.sub("=", tag[0]).split()) - 1
+            if count > _MOST_ATTRIBUTES:
+                raise Unreadable(FileReason.MALFORMED, f"a tag of HTML with {count:,} attributes")
 
 
 def name(element: Element) -> str:

@@ -68,6 +68,9 @@ def render(message: Message, form: MessageFormat) -> Rendered:
     origin = " · ".join(_plain(part) for part in _origin(message))
     if origin:
         lines.append(markup.escape(origin))
+    if message.newer:
+        said = f"Version {message.newer} has come since; this is an older one."
+        lines.append(markup.escape(said))
     if message.recall:
         lines += _recalled(message, markup)
     lines += [_around(markup.quote, excerpt) for excerpt in _excerpts(message, markup)]

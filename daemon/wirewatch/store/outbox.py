@@ -58,7 +58,8 @@ def _message(db: Database, delivery_id: int) -> Message:
         " al.recalls, a.status, ea.body,"
         " (SELECT count(DISTINCT coalesce(c.agency, c.source)) FROM matches o"
         " JOIN articles c ON c.id = o.article_id WHERE o.echoes = al.id"
-        " AND coalesce(c.agency, c.source) <> coalesce(a.agency, a.source))"
+        " AND coalesce(c.agency, c.source) <> coalesce(a.agency, a.source)),"
+        " (SELECT max(n.version) FROM articles n WHERE n.guid = a.guid AND n.version > a.version)"
         " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
         " LEFT JOIN matches m ON m.id = al.match_id JOIN articles a ON a.id = al.article_id"
         " LEFT JOIN alerts e ON e.id = al.recalls LEFT JOIN articles ea ON ea.id = e.article_id"
@@ -91,6 +92,7 @@ def _message(db: Database, delivery_id: int) -> Message:
         recall=_recall(row[22], row[23]),
         earlier=row[24] or "",
         outlets=row[25],
+        newer=row[26],
     )
 
 

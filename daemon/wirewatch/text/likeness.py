@@ -18,7 +18,8 @@ from wirewatch.text.words import words
 
 _FEWEST_WORDS = 8  # of a sentence that tells one story from another
 _FEWEST_BYTES = 60  # of such a sentence in a script without spaces
-_MOST_SENTENCES = 100
+_MOST_SENTENCES = 12  # the first ones, which cuts leave and which mostly are enough
+_MARKED = 3_000  # characters of a text in which these are looked for
 _LONGEST = 20_000  # characters of a text that are looked at
 _PHRASE = 3  # words
 _FEWEST_NUMBERS = 2  # of a text whose numbers say anything
@@ -48,7 +49,7 @@ def marks(text: str) -> tuple[int, ...]:
     Whole numbers of 63 bits; the same for the same words, however they are set. Where sentences
     end need not be right, only the same in each copy.
     """
-    folded = fold(text[:_LONGEST]).text
+    folded = fold(text[:_MARKED]).text
     if not folded.isascii():
         for stop in _OTHER_STOPS:
             folded = folded.replace(stop, ". ")

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime
 
-from wirewatch.errors import Unreadable
 from wirewatch.formats import markup
 from wirewatch.formats.html.address import absolute, names_a_page
 from wirewatch.formats.html.charset import decoded
@@ -13,16 +12,12 @@ from wirewatch.formats.html.head import gathered
 from wirewatch.formats.html.text import story_text
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.model import Article, Skipped
-from wirewatch.states import FileReason, SkipReason
+from wirewatch.states import SkipReason
 
 _FEWEST_WORDS = 40
 """Words in the densest part of a page that does not call itself a story, so that it is one."""
 _LONGEST_NAME = 200  # characters by which a page that is no story is known
 _END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
-_TAG = re.compile(r"""<[a-z](?:[^<>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|[="'])*+""", re.IGNORECASE)
-_QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
-_LONG_TAG = 2_000  # characters
-_MOST_ATTRIBUTES = 300  # lxml takes the square of their number
 
 
 def read(data: bytes, url: str = "", charset: str = "") -> Article | Skipped:
@@ -32,7 +27,6 @@ def read(data: bytes, url: str = "", charset: str = "") -> Article | Skipped:
     none. Raises Unreadable: empty, undecodable, malformed, not-installed.
     """
     text = decoded(data, charset)
-    _check_attributes(text)
     root = markup.page(text)
     address = absolute(url)
     facts = facts_of(gathered(root, address))
@@ -42,15 +36,6 @@ def read(data: bytes, url: str = "", charset: str = "") -> Article | Skipped:
         why = SkipReason.CATALOGUE if region.linked > region.words else SkipReason.NO_TEXT
         return Skipped(facts.named or address or facts.title[:_LONGEST_NAME] or "a page", why)
     return _article(facts, address, body, is_whole=_END.search(text) is not None)
-
-
-def _check_attributes(text: str) -> None:
-    """Refuse a tag with more attributes than can be read in time. Raises Unreadable (malformed)."""
-    for tag in _TAG.finditer(text):
-        if tag.end() - tag.start() > _LONG_TAG:
-            count = len(_QUOTED.sub("=", tag[0]).split()) - 1
-            if count > _MOST_ATTRIBUTES:
-                raise Unreadable(FileReason.MALFORMED, f"a tag of HTML with {count:,} attributes")
 
 
 def _is_no_story(facts: Facts, region: Region) -> bool:

@@ -25,7 +25,7 @@ _CONTAINERS = (b"PK\x03\x04", b"WARC/", b"\x1f\x8b", b"From ")
 def _recognises(document: Document) -> bool:
     """Take what has the mark of a PDF near its beginning, unless it is an archive of others."""
     head = document.data[:_HEAD]
-    if _MARK.search(head) is None:
+    if b"%PDF-" not in head or _MARK.search(head) is None:
         return False
     return not head.startswith(_CONTAINERS) and head[_TAR] != b"ustar"
 
