@@ -20,6 +20,15 @@ from wirewatch.text.sentences import sentences
 SEEDS = sorted((Path(__file__).parents[1] / "seeds").glob("*.txt"))
 ODD = "ßẞıİΣςΐΰﬁǰ\u0301\u0308\u0327\u200d\u200c\xadـ’«–…ёйїがｶﾞ①㎏ﷺ𝔖👩🏽\xa0\u2009\n Aa"
 STORIES = [path.read_bytes() for path in SEEDS]
+EACH = {
+    path.name: path.read_bytes()
+    for path in sorted((Path(__file__).parents[1] / "seeds").glob("[2-4]*"))
+    if not path.name.endswith(".expected.json")
+}
+SPLICED = [
+    b"<", b">", b"<!--", b"]]>", b"&#x0;", b"&amp", b'"', b"\\u0000", b"\\ud800", b"{", b"[", b"}", b"\n\n",
+    b"\x00", b"\xff\xfe", b"\x1b", b"0" * 30, b"9999-99-99T99:99:99Z", b"=?utf-8?b?//8=?=", b"--", b":",
+]  # fmt: skip
 PIECES = [
     b"\n", b"\n\n", b"\r", b" date 2022-06 ", b" date 0000-00-00 ", b"BAKU. KAZINFORM \xe2\x80\x93 ",
     b"4 July 2022, 12:16 (UTC+04:00)\n", b"31.12.9999 23:59 UTC-1", b"1.1.0001 0:00 (UTC+99)",
@@ -144,6 +153,19 @@ def test_damaged_stories(data: bytes) -> None:
             assert paragraph
             assert paragraph == " ".join(paragraph.split())
         assert PUBLISHED[article.published_precision].fullmatch(str(article.published))
+
+
+@pytest.mark.parametrize("seed", EACH)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_any_damage(seed: str, data: st.DataObject) -> None:
+    """Whatever is cut out of a seed of any format or put into it, it is read or refused by name."""
+    damaged = bytearray(EACH[seed])
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(damaged)))
+        taken = data.draw(st.sampled_from([0, 1, 5, 60]))
+        damaged[place : place + taken] = data.draw(st.sampled_from(SPLICED) | st.binary(max_size=4))
+    _outcome(bytes(damaged))
 
 
 MARKED = {

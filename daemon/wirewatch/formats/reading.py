@@ -38,8 +38,8 @@ class Origin(NamedTuple):
 class Reading(NamedTuple):
     """What a file was read as: its format, its articles, and the items that are none.
 
-    `format` names what lies around it too, as `gzip/feed` or `zip/nitf+wire`; `parser` is what read
-    it, with its version. `origins` has one for each article, in their order.
+    `format` names what lies around it too, as `gzip/feed` or `zip/nitf+wire`, of the formats those
+    that gave articles; `parser` is what read them, with its version. `origins` has one for each article, in their order.
     """
 
     format: str
@@ -158,11 +158,12 @@ class _Opened:
             if unknown:
                 detail = f"no known format recognises {unknown[0]}"
                 raise Unreadable(FileReason.UNKNOWN_FORMAT, detail)
-        inside = ["+".join(self._formats)] if self._formats else []
+        telling = dict.fromkeys(origin.format for origin in self._origins) or self._formats
+        inside = ["+".join(telling)] if telling else []
         return Reading(
             "/".join([*self._around, *inside]),
             tuple(self._articles),
             tuple(self._skipped),
-            "+".join(self._formats.values()),
+            "+".join(self._formats[name] for name in telling),
             tuple(self._origins),
         )
