@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from wirewatch.formats import parse
+from wirewatch.formats.completion import completed
 from wirewatch.formats.language_detection import language_of
+from wirewatch.model import Article
 
 LABELLED = Path(__file__).parent / "labelled"
 NOT_TOLD = {"kk-Arab"}  # without the high hamza, which most of its sentences have
@@ -58,6 +60,11 @@ def test_letters_that_only_one_language_has(text: str, language: str) -> None:
 def test_too_little_to_tell(text: str) -> None:
     """Of a few letters nothing is said."""
     assert language_of(text) is None
+
+
+def test_a_control_character_in_a_declaration() -> None:
+    """A control character in the declared language is taken out of it, as out of all fields."""
+    assert completed(Article("1", "", "A", "A\x7f body.", language="e\x7fn")).language == "en"
 
 
 def test_what_the_file_declares_counts() -> None:

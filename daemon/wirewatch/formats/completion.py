@@ -20,8 +20,9 @@ def completed(article: Article) -> Article:
         for field, value in article._asdict().items()
         if isinstance(value, str) and _CONTROL.search(value)
     }
-    language = article.language or language_of(article.body or article.title)
-    return article._replace(language=language, subjects=named(article.subjects), **given)
+    clean = article._replace(**given) if given else article
+    language = clean.language or language_of(clean.body or clean.title)
+    return clean._replace(language=language, subjects=named(clean.subjects))
 
 
 def _without_controls(text: str) -> str:
