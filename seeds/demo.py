@@ -132,33 +132,40 @@ def deliver(stories: list[Path]) -> int:
                 file.write(data[start : start + 300])
                 time.sleep(0.05)
     console.print(
-        f"[bold]A burst of {len(burst)}, one of them twice, and a file that is no text[/]"
+        f"[bold]A burst of {len(burst)}, one of them twice, a file that is no text, and another"
+        " outlet's copy of a story that was told[/]"
     )
     for story in burst:
         shutil.copy(story, INBOX / story.name)
     shutil.copy(burst[0], INBOX / "the-same-again.txt")
     (INBOX / "not-a-story.bin").write_bytes(bytes(range(256)))
-    return len(stories) + 2
+    copied = slow[-1].read_text(encoding="utf-8").rstrip() + "\n\nMore in the Evening Post.\n"
+    (INBOX / "a-copy-elsewhere.txt").write_text(copied, encoding="utf-8")
+    return len(stories) + 3
 
 
 def show_live(db: sqlite3.Connection, stop: threading.Event) -> None:
-    """Print what the ledger comes to say, as it says it."""
-    shown = 0
+    """Print what the ledger comes to say, as it says it: what is heavy to read comes later."""
+    shown: set[tuple[int, int | None]] = set()
     while not stop.wait(0.03):
         rows = db.execute(
-            "SELECT f.id, f.state, coalesce(f.reason, ''), f.path, a.headline, a.place, a.agency,"
-            " (SELECT group_concat(DISTINCT rule) FROM matches WHERE article_id = a.id)"
+            "SELECT f.id, a.id, f.state, coalesce(f.reason, ''), f.path, f.format, a.headline,"
+            " a.place, a.agency,"
+            " (SELECT group_concat(DISTINCT rule) FROM matches WHERE article_id = a.id),"
+            " (SELECT min(echoes) FROM matches WHERE article_id = a.id)"
             " FROM files f LEFT JOIN articles a ON a.file_id = f.id"
-            " WHERE f.id > ? AND f.state != 'pending' ORDER BY f.id",
-            [shown],
+            " WHERE f.state != 'pending' ORDER BY f.id, a.id",
         ).fetchall()
-        for number, state, reason, path, headline, place, agency, rules in rows:
-            shown = number
+        for number, article, state, reason, path, known, headline, place, agency, *told in rows:
+            if (number, article) in shown:
+                continue
+            shown.add((number, article))
             if state == "stored":
-                origin = ", ".join(part for part in (place, agency) if part)
+                origin = ", ".join(part for part in (place, agency, known) if part)
                 say(f"  [green]stored[/]   {escape(origin)}: {escape(headline or '')}")
-                if rules:
-                    say(f"  [cyan]matched[/]  {escape(rules)}")
+                if told[0]:
+                    echo = f" [dim]alert {told[1]} has told of the same story[/]" if told[1] else ""
+                    say(f"  [cyan]matched[/]  {escape(told[0])}{echo}")
             else:
                 say(f"  [magenta]{state}[/] {escape(path)} [dim]{reason}[/]")
 

@@ -39,7 +39,8 @@ class Reading(NamedTuple):
     """What a file was read as: its format, its articles, and the items that are none.
 
     `format` names what lies around it too, as `gzip/feed` or `zip/nitf+wire`, of the formats those
-    that gave articles; `parser` is what read them, with its version. `origins` has one for each article, in their order.
+    that gave articles; `parser` is what read them, with its version. `origins` has one for each
+    article, in their order.
     """
 
     format: str
