@@ -61,7 +61,8 @@ class Stories:
         self._seed = seed
         self._named = named
         rng = random.Random(seed)
-        self._sentences = _sentences(rng, vocabulary(seed))
+        self._words = vocabulary(seed)
+        self._sentences = _sentences(rng, self._words)
 
     def text(self, number: int, *, named: bool = False) -> str:
         """Write one story; with `named` its first paragraph is sure to name a parliament."""
@@ -81,11 +82,18 @@ class Stories:
         return "\n\n".join(parts) + "\n"
 
     def _paragraph(self, rng: random.Random) -> str:
-        """Write two to four sentences."""
-        chosen = rng.choices(self._sentences, k=rng.randint(2, 4))
+        """Write two to four sentences, each with words of its own: no story is another's copy."""
+        chosen = [self._own(rng) for _ in range(rng.randint(2, 4))]
         if rng.random() < self._named:
             chosen[rng.randrange(len(chosen))] = _naming(rng)
         return " ".join(chosen)
+
+    def _own(self, rng: random.Random) -> str:
+        """Give a sentence as no other story has it."""
+        words = rng.choice(self._sentences).split(" ")
+        for place in rng.sample(range(1, len(words) - 1), 2):
+            words[place] = rng.choice(self._words)
+        return " ".join(words)
 
 
 def _naming(rng: random.Random) -> str:

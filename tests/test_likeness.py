@@ -1,92 +1,15 @@
-"""Whether two texts tell the same story: measured on stories that were written and cut for it."""
-
-import random
-import tomllib
-from collections.abc import Iterator
-from functools import cache
-from itertools import combinations
-from pathlib import Path
-from typing import NamedTuple
+"""Whether two texts tell the same story: what is compared, and what makes no difference."""
 
 import pytest
 
-from wirewatch.text.likeness import Gist, Thresholds, gist, joined, marks, shared
+from wirewatch.text.likeness import Thresholds, gist, joined, marks, shared
 
-FOLDER = Path(__file__).parent / "labelled" / "stories"
 STORY = (
     "The Majilis of Kazakhstan voted on Monday to open its archive of 1,200 letters to readers.\n\n"
     "Its keepers said that 14 rooms were ready, and that 300 boxes had yet to be carried upstairs.\n\n"
     "Visitors will be asked to wash their hands before they touch any letter in the collection."
 )
 EACH = Thresholds()
-
-
-class Text(NamedTuple):
-    """A text of the labelled set."""
-
-    story: str
-    kind: str
-    language: str
-    marks: frozenset[int]
-    gist: Gist
-
-
-@cache
-def labelled() -> tuple[Text, ...]:
-    """Read the labelled set."""
-    return tuple(_texts())
-
-
-def _texts() -> Iterator[Text]:
-    for file in sorted(FOLDER.glob("*.toml")):
-        for story in tomllib.loads(file.read_text("utf-8"))["story"]:
-            for text in story["text"]:
-                body = text["body"].strip()
-                found = frozenset(marks(body))
-                yield Text(story["id"], text["kind"], story["language"], found, gist(body))
-
-
-def told_apart(thresholds: Thresholds, seed: int) -> tuple[float, float]:
-    """Let the texts arrive in some order, as the store does; give precision and recall of pairs."""
-    texts = list(labelled())
-    random.Random(seed).shuffle(texts)  # noqa: S311 - any order will do
-    stories: list[int] = []
-    for number, text in enumerate(texts):
-        near = [
-            (shared(text.gist, other.gist, thresholds), -stories[place])
-            for place, other in enumerate(texts[:number])
-            if text.marks & other.marks
-        ]
-        best = max(near, default=(0.0, 0))
-        stories.append(-best[1] if best[0] else number)
-    together = same = both = 0
-    for one, other in combinations(range(len(texts)), 2):
-        joint, true = stories[one] == stories[other], texts[one].story == texts[other].story
-        together, same, both = together + joint, same + true, both + (joint and true)
-    return both / together, both / same
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_labelled_stories(seed: int) -> None:
-    """In any order of arrival, of the pairs told to be one story 97 % are, and 90 % of all are."""
-    precision, recall = told_apart(EACH, seed)
-    assert precision >= 0.97
-    assert recall >= 0.90
-
-
-def test_the_labelled_set_is_a_fair_one() -> None:
-    """The set has hundreds of texts in eleven languages, each kind of copy and of what is none."""
-    texts = labelled()
-    assert len(texts) >= 350
-    assert len({text.language for text in texts}) == 11
-    kinds = {"original", "copy", "shortened", "rewrite", "updated"}
-    assert {text.kind for text in texts} == kinds | {"independent", "follow-up", "template"}
-
-
-def test_both_thresholds_are_needed() -> None:
-    """Without the numbers bulletins of one form are taken for each other."""
-    careless, _ = told_apart(Thresholds(numbers=0.0), 0)
-    assert careless < 0.97
 
 
 def test_the_same_words_have_the_same_marks() -> None:
@@ -146,8 +69,3 @@ def test_together() -> None:
     whole = joined(gist(part) for part in parts)
     assert shared(gist(parts[2]), whole, EACH) == 1.0
     assert whole.numbers == gist(STORY).numbers
-
-
-if __name__ == "__main__":
-    for run in range(6):
-        print("precision {:.3f}, recall {:.3f}".format(*told_apart(EACH, run)))

@@ -162,11 +162,31 @@ def test_the_thresholds_are_configured(store: Store) -> None:
 def test_what_everybody_says_tells_nothing(store: Store) -> None:
     """A sentence that many articles share joins none of them, and is kept for few."""
     footer = "This agency is not responsible for what other people say of the Majilis anywhere."
-    outcomes = [article(f"Story number {n} has words {n * 7}.\n\n{footer}") for n in range(60)]
-    take(store, *outcomes)
-    assert len(set(stories(store))) > 25
+    own = [
+        "\n".join(" ".join(f"w{n}x{k}{end}" for end in "abcdefghi") + "." for k in range(5))
+        for n in range(60)
+    ]
+    take(store, *(article(f"{text}\n\n{footer}") for text in own))
+    assert len(set(stories(store))) == 60
     (mark,) = marks(footer)
-    assert store.db["sentences"].count_where("mark = ?", [mark]) <= 32
+    assert store.db["sentences"].count_where("mark = ?", [mark]) <= 8
+
+
+def test_a_story_of_many_outlets(store: Store) -> None:
+    """However many outlets bring a story, the next one joins it too, and tells nobody."""
+    take(store, *(article(STORY, f"Outlet {number}") for number in range(60)))
+    assert set(stories(store)) == {1}
+    assert store.db["alerts"].count == 1
+    assert list(store.db["stories"].rows)[0]["outlets"] == 60  # noqa: RUF015 - its only row
+    assert store.db["sentences"].count == 3
+
+
+def test_news_that_an_earlier_copy_brought_is_old(store: Store) -> None:
+    """What a copy brought some copies ago is not news when another copy brings it again."""
+    more = STORY + "\n\n" + NEWS
+    take(store, article(STORY), article(more, "The Herald"))
+    take(store, *(article(STORY, f"Outlet {number}") for number in range(9)))
+    assert [one.alerts for one in take(store, article(more, "Evening Post"))] == [0]
 
 
 def test_a_copy_of_what_was_withdrawn_rings(store: Store) -> None:
@@ -207,7 +227,7 @@ def test_sentences_are_forgotten(store: Store) -> None:
     with store.write() as db:
         assert forget(db, iso(START + timedelta(hours=5))) == 3
     assert store.db["sentences"].count == before - 3
-    assert {row["article_id"] for row in store.db["sentences"].rows} == {2, 3}
+    assert {row["story"] for row in store.db["sentences"].rows} == {2, 3}
     with store.write() as db:
         assert forget(db, iso(START)) == 0
 

@@ -11,9 +11,11 @@ from typing import Any
 
 import fasttext
 
-_SAMPLES = (200, 800)  # characters of a text that mostly tell its language, and that else may
+# Characters of a text, and the least probability at which they tell its language: mostly the
+# first are enough, and looking at more of them costs as much as all else that is read.
+_SAMPLES = ((120, 0.8), (400, 0.5))
+_SURE = 0.5  # the least probability where there is no more to look at
 _FEWEST = 20  # letters without which nothing is said
-_SURE = 0.5  # the least probability
 _LABEL = "__label__"
 _SAME = {"wuu": "zh", "yue": "zh", "arz": "ar"}  # written, they are the same
 _CYRILLIC_UZBEK = ("қ", "ғ", "ҳ")  # beside ў, which Belarusian has without them
@@ -35,10 +37,11 @@ def language_of(text: str) -> str | None:
     Uzbek in Cyrillic and Kazakh in Arabic letters, which the model does not know, go by letters
     that only they have.
     """
-    for length in _SAMPLES:
+    for length, sure in _SAMPLES:
         sample = text[:length].replace("\n", " ")
-        found = _by_letters(sample) or _by_model(sample)
-        if found or length >= len(text):
+        last = length >= len(text)
+        found = _by_letters(sample) or _by_model(sample, _SURE if last else sure)
+        if found or last:
             return found
     return None
 
@@ -53,12 +56,12 @@ def _by_letters(sample: str) -> str | None:
     return None
 
 
-def _by_model(sample: str) -> str | None:
-    """Tell the likeliest language, if the model is sure of it."""
+def _by_model(sample: str, sure: float) -> str | None:
+    """Tell the likeliest language, if the model is sure enough of it."""
     if sum(map(str.isalpha, sample)) < _FEWEST:
         return None
     labels, probabilities = model().predict(sample)
-    if not labels or probabilities[0] < _SURE:
+    if not labels or probabilities[0] < sure:
         return None
     found = str(labels[0]).removeprefix(_LABEL)
     return _SAME.get(found, found)

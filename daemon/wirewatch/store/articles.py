@@ -80,7 +80,7 @@ class Articles:
                 alert_id = self._raise(alert, article, article_id, matches[rule])
                 versions.alerted[article.guid].add(rule)
                 self._stories.note(story, article, rule, alert_id)
-        self._sentences += self._stories.sentences(article_id, found)
+        self._sentences += self._stories.sentences(story, found)
 
     def _recalls(self, article: Article, article_id: int) -> None:
         """Note alerts to those who were told of an earlier version that this one takes back."""

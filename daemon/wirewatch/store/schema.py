@@ -71,8 +71,8 @@ CREATE INDEX articles_story ON articles (story);
 
 CREATE TABLE sentences (
     mark INTEGER NOT NULL,
-    article_id INTEGER NOT NULL,
-    PRIMARY KEY (mark, article_id)
+    story INTEGER NOT NULL,
+    PRIMARY KEY (mark, story)
 ) WITHOUT ROWID;
 
 CREATE TABLE mentions (

@@ -1,11 +1,11 @@
 """Stories: which articles say the same, and which of their alerts have been given already.
 
-Candidates are articles that share a long sentence, found in the table `sentences`; what two texts
-share then decides (see text/likeness). A story is known by the number of its first article.
+A story is known by the number of its first article. Those that share long sentences with a new
+article are found in the table `sentences`; what the texts share then decides (text/likeness).
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -16,17 +16,21 @@ from wirewatch.clock import iso
 from wirewatch.model import Alert, Article, Found
 from wirewatch.states import WITHDRAWN
 from wirewatch.store.known import chunked
-from wirewatch.text.likeness import Gist, Thresholds, gist, joined, shared
+from wirewatch.text.likeness import Gist, Thresholds, gist, joined, marks, shared
 from wirewatch.text.sentences import sentences
 
-_COMMON = 32  # articles that share a sentence: what everybody says tells nothing
-_CANDIDATES = 8  # articles that are compared with a new one, those that share most first
-_MEMBERS = 20  # articles of a story, its latest, that a new one is held against
+_COMMON = 8  # stories that share a sentence: what everybody says tells nothing
+_FEW = 7  # one sentence of so many must be shared, before texts are compared at all
+_CANDIDATES = 3  # stories that are compared with a new article, those that share most first
+_LATEST = 4  # articles of a story that a new one is held against, beside its first
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How stories are told apart, and for how long a copy may follow; with no time, none does."""
+    """How stories are told apart, and for how long copies may follow the first article.
+
+    With no time at all there are no stories.
+    """
 
     thresholds: Thresholds = field(default_factory=Thresholds)
     within: timedelta = timedelta(days=3)
@@ -36,7 +40,6 @@ class _Member(NamedTuple):
     """An article that others are compared with."""
 
     id: int
-    story: int
     received: str
     body: str
 
@@ -51,74 +54,82 @@ class Stories:
         self._since = iso(now - telling.within)
         self._marked: defaultdict[int, list[int]] = defaultdict(list)
         self._guids: dict[str, int] = {}
-        self._members: dict[int, _Member] = {}
+        self._members: dict[int, list[_Member]] = {}
         self._spoken: dict[tuple[int, bool], dict[str, int]] = {}
         self._gists: dict[int, Gist] = {}
 
     def look_up(self, found: Iterable[Found]) -> None:
-        """Look up what the store has of the sentences and guids of some articles."""
+        """Look up what the store has of the guids and sentences of some articles."""
         articles = list(found)
-        for marks, values in chunked([one.article.guid for one in articles]):
-            rows = self._db.execute(
-                f"SELECT guid, story FROM articles WHERE guid IN ({marks})",  # noqa: S608 - marks
-                values,
-            )
-            self._guids.update(rows)
-        if self._telling.within:
-            wanted = list(dict.fromkeys(mark for one in articles for mark in one.marks))
-            for marks, numbers in chunked(wanted):
-                rows = self._db.execute(
-                    f"SELECT mark, article_id FROM sentences WHERE mark IN ({marks})",  # noqa: S608
-                    numbers,
+        for places, guids in chunked([one.article.guid for one in articles]):
+            self._guids.update(
+                self._db.execute(
+                    f"SELECT guid, story FROM articles WHERE guid IN ({places})",  # noqa: S608
+                    guids,
                 )
-                for mark, article_id in rows:
-                    self._marked[mark].append(article_id)
+            )
+        if not self._telling.within:
+            return
+        wanted = list(dict.fromkeys(mark for one in articles for mark in one.marks))
+        for places, numbers in chunked(wanted):
+            for mark, story in self._db.execute(
+                f"SELECT mark, story FROM sentences WHERE mark IN ({places})",  # noqa: S608
+                numbers,
+            ):
+                self._marked[mark].append(story)
 
     def place(self, article_id: int, found: Found, received: str) -> int:
         """Give the story of a new article: one that is known, or its own."""
         article = found.article
         story = self._guids.get(article.guid) or self._nearest(found) or article_id
         self._guids[article.guid] = story
-        self._members[article_id] = _Member(article_id, story, received, article.body)
+        known = [] if story == article_id else self._members_of(story)
+        self._members[story] = [*known, _Member(article_id, received, article.body)]
         return story
 
     def _nearest(self, found: Found) -> int | None:
-        """Give the story of the article that shares most, if that is enough."""
-        counts: Counter[int] = Counter()
-        for mark in found.marks:
-            if len(self._marked[mark]) < _COMMON:
-                counts.update(self._marked[mark])
-        if not counts:
-            return None
-        own = gist(found.article.body)
-        nearest = max(
-            (
-                (shared(own, self._gist_of(member), self._telling.thresholds), -member.story)
-                for article_id, _ in counts.most_common(_CANDIDATES)
-                if (member := self._member(article_id)) and member.received >= self._since
-            ),
-            default=(0.0, 0),
-        )
+        """Give the story that shares most with an article, if that is enough."""
+        nearest = (0.0, 0)
+        own: Gist | None = None
+        for story in self._candidates(found.marks):
+            members = self._members_of(story)
+            if members and members[0].received >= self._since:
+                own = own or gist(found.article.body)
+                for member in members:
+                    share = shared(own, self._gist_of(member), self._telling.thresholds)
+                    nearest = max(nearest, (share, -story))
         return -nearest[1] if nearest[0] else None
 
-    def sentences(self, article_id: int, found: Found) -> Iterator[tuple[int, int]]:
-        """Give the rows by which later copies find an article, without what everybody says."""
+    def _candidates(self, known: Sequence[int]) -> list[int]:
+        """Give the stories that may be an article's, those that share most sentences first."""
+        counts: dict[int, int] = {}
+        for mark in known:
+            stories = self._marked.get(mark, ())
+            for story in stories if len(stories) < _COMMON else ():
+                counts[story] = counts.get(story, 0) + 1
+        least = len(known) / _FEW
+        most = sorted((-count, story) for story, count in counts.items() if count >= least)
+        return [story for _, story in most[:_CANDIDATES]]
+
+    def sentences(self, story: int, found: Found) -> Iterator[tuple[int, int]]:
+        """Give the rows by which copies find a story, without what everybody says."""
         for mark in found.marks if self._telling.within else ():
             known = self._marked[mark]
-            if len(known) < _COMMON:
-                known.append(article_id)
-                yield mark, article_id
+            if not known or (len(known) < _COMMON and story not in known):
+                known.append(story)
+                yield mark, story
 
-    def _member(self, article_id: int) -> _Member | None:
-        """Give an article to compare with, of this batch or the store."""
-        if article_id not in self._members:
-            row = self._db.execute(
-                "SELECT id, story, received, body FROM articles WHERE id = ?", [article_id]
-            ).fetchone()
-            if row is None:
-                return None
-            self._members[article_id] = _Member(*row)
-        return self._members[article_id]
+    def _members_of(self, story: int) -> list[_Member]:
+        """Give the first article of a story and its latest, in order."""
+        if story not in self._members:
+            rows = self._db.execute(
+                "SELECT id, received, body FROM articles WHERE id = ?1 OR id IN (SELECT id"
+                " FROM articles WHERE story = ?1 ORDER BY id DESC LIMIT ?2) ORDER BY id",
+                [story, _LATEST],
+            )
+            self._members[story] = [_Member(*row) for row in rows]
+        members = self._members[story]
+        return [*members[:1], *members[1:][-_LATEST:]]
 
     def _gist_of(self, member: _Member) -> Gist:
         """Give what an article is compared by."""
@@ -130,18 +141,16 @@ class Stories:
         """Give the rules whose alert on a story has been given, each with that alert.
 
         None of them says anything new: every sentence in which the rule matched was there before.
+        Call it before `sentences`.
         """
         if story == article_id or not found.alerts:
             return {}
         spoken = self._alerts_of(story, found.article)
         heard = [alert for alert in found.alerts if alert.match.rule in spoken]
-        if not heard:
-            return {}
-        before = self._before(article_id, story)
         return {
             alert.match.rule: spoken[alert.match.rule]
             for alert in heard
-            if not self._is_new(alert, found.article, before)
+            if not self._is_new(alert, found.article, article_id, story)
         }
 
     def note(self, story: int, article: Article, rule: str, alert: int) -> None:
@@ -170,34 +179,30 @@ class Stories:
             self._spoken[known] = dict(rows)
         return self._spoken[known]
 
-    def _before(self, article_id: int, story: int) -> Gist:
-        """Give what the articles of a story said before this one."""
-        for row in self._db.execute(
-            "SELECT id, story, received, body FROM articles WHERE story = ? ORDER BY id DESC"
-            " LIMIT ?",
-            [story, _MEMBERS],
-        ):
-            self._members.setdefault(row[0], _Member(*row))
-        members = [
-            member
-            for member in self._members.values()
-            if member.story == story and member.id != article_id
-        ]
-        return joined(self._gist_of(member) for member in members[-_MEMBERS:])
-
-    def _is_new(self, alert: Alert, article: Article, before: Gist) -> bool:
-        """Tell whether a sentence in which a rule matched was in no earlier article."""
+    def _is_new(self, alert: Alert, article: Article, article_id: int, story: int) -> bool:
+        """Tell whether a sentence in which a rule matched was in no earlier article of a story."""
+        before: Gist | None = None
         places = [span.start for span in alert.match.spans if span.zone == "body"]
         for start, end in sentences(article.body):
-            if any(start <= place < end for place in places):
-                said = gist(article.body[start:end])
-                if not shared(said, before, self._telling.thresholds):
-                    return True
+            if not any(start <= place < end for place in places):
+                continue
+            said = article.body[start:end]
+            known = marks(said)
+            if known and all(story in self._marked[mark] for mark in known):
+                continue
+            before = before or self._before(article_id, story)
+            if not shared(gist(said), before, self._telling.thresholds):
+                return True
         return False
+
+    def _before(self, article_id: int, story: int) -> Gist:
+        """Give what the articles of a story said before this one."""
+        members = (member for member in self._members_of(story) if member.id != article_id)
+        return joined(map(self._gist_of, members))
 
 
 def forget(db: Database, before: str) -> int:
-    """Forget the sentences of articles received before a moment; give how many.
+    """Forget the sentences of stories that began before a moment; give how many.
 
     Call it inside a transaction. Numbers of articles grow with time, so that the first one to be
     kept is found by halving.
@@ -212,4 +217,4 @@ def forget(db: Database, before: str) -> int:
             low = row[0] + 1
         else:
             high = middle
-    return db.conn.execute("DELETE FROM sentences WHERE article_id < ?", [low]).rowcount
+    return db.conn.execute("DELETE FROM sentences WHERE story < ?", [low]).rowcount

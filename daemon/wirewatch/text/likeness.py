@@ -18,8 +18,8 @@ from wirewatch.text.words import words
 
 _FEWEST_WORDS = 8  # of a sentence that tells one story from another
 _FEWEST_BYTES = 60  # of such a sentence in a script without spaces
-_MOST_SENTENCES = 12  # the first ones, which cuts leave and which mostly are enough
-_MARKED = 3_000  # characters of a text in which these are looked for
+_MOST_SENTENCES = 8  # the first ones, which cuts leave and which mostly are enough
+_MARKED = 2_000  # characters of a text in which these are looked for
 _LONGEST = 20_000  # characters of a text that are looked at
 _PHRASE = 3  # words
 _FEWEST_NUMBERS = 2  # of a text whose numbers say anything
