@@ -7,8 +7,8 @@ import pytest
 
 from pdf_samples import INFO, LEFT, STORY, Row, paragraphs, pdf, read, rows
 from wirewatch.formats.identity import identity_of
+from wirewatch.formats.office.title import given_author, given_title
 from wirewatch.formats.pdf.properties import moment_of
-from wirewatch.formats.pdf.title import given_author, given_title
 from wirewatch.model import Article
 from wirewatch.states import Precision
 

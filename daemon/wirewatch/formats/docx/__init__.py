@@ -8,8 +8,8 @@ from wirewatch.formats.docx.compound import is_compound_of_office, refusal_of_co
 from wirewatch.formats.docx.content import read_content
 from wirewatch.formats.docx.package import is_package, read_parts
 from wirewatch.formats.docx.properties import read_properties
-from wirewatch.formats.pdf.story import SOURCES, article_of
-from wirewatch.formats.pdf.title import first_line_of
+from wirewatch.formats.office.story import SOURCES, article_of
+from wirewatch.formats.office.title import first_line_of
 from wirewatch.model import Article
 
 

@@ -8,7 +8,7 @@ from wirewatch.errors import Unreadable
 from wirewatch.formats import markup
 from wirewatch.formats.docx.package import Parts
 from wirewatch.formats.docx.renewed import opened
-from wirewatch.formats.pdf.tidy import tidy
+from wirewatch.formats.office.tidy import tidy
 from wirewatch.states import FileReason
 
 MOST_TAGS = 1_000_000

@@ -4,9 +4,9 @@ from wirewatch.formats import markup
 from wirewatch.formats.document import Document
 from wirewatch.formats.language import code_of
 from wirewatch.formats.moments import When, when
-from wirewatch.formats.pdf.keywords import keywords_of
-from wirewatch.formats.pdf.story import Properties
-from wirewatch.formats.pdf.title import given_author, given_title
+from wirewatch.formats.office.keywords import keywords_of
+from wirewatch.formats.office.story import Properties
+from wirewatch.formats.office.title import given_author, given_title
 
 _FIRST_YEAR = "2006"
 """The year of the format: clocks that were never set, and converters, write earlier ones."""

@@ -6,14 +6,14 @@ Read by PDFium. Pictures, forms, notes and attached files are not read.
 import re
 
 from wirewatch.formats.document import Document, Format
+from wirewatch.formats.office.story import SOURCES, article_of
 from wirewatch.formats.pdf.expansion import check_streams
+from wirewatch.formats.pdf.heading import heading_of
 from wirewatch.formats.pdf.lines import read_pages
 from wirewatch.formats.pdf.paragraphs import paragraphs_of
 from wirewatch.formats.pdf.properties import read_properties
 from wirewatch.formats.pdf.reader import opened
 from wirewatch.formats.pdf.running import without_running_lines
-from wirewatch.formats.pdf.story import SOURCES, article_of
-from wirewatch.formats.pdf.title import heading_of
 from wirewatch.model import Article
 
 _HEAD = 1_024  # bytes within which readers of PDF look for the mark

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats.extras import library
+from wirewatch.formats.office.tidy import tidy
 from wirewatch.formats.pdf.reader import Pdf
-from wirewatch.formats.pdf.tidy import tidy
 from wirewatch.states import FileReason
 
 MOST_CHARACTERS = 2_000_000

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 from typing import NamedTuple
 
+from wirewatch.formats.office.tidy import ends_sentence
 from wirewatch.formats.pdf.lines import Line
 from wirewatch.text.words import is_unspaced
 
@@ -18,8 +19,6 @@ _SAME_ROW = 0.4  # sizes by which pieces of one row stand apart at most
 _FAR = 4.0  # sizes; a greater distance is no distance of lines
 _USUAL = 1.2  # sizes from line to line where a document has too few lines to tell
 _CLEARLY_SHORT = 0.25  # of a column's width left free
-_ENDS_SENTENCE = re.compile(r"[.!?:;…。؟۔][\"'”’»)\]]*$")
-_LAST = 8  # characters in which the end of a sentence is told
 _LIST_MARK = re.compile(r"(?:[•▪◦‣●○■□–—*·-]|\(?\d{1,3}[.)]|\(?\w\)) ")
 _HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:-[^\W\d_]++)++")
 
@@ -71,11 +70,6 @@ def usual_size(lengths: Iterator[tuple[float, int]]) -> float:
 def is_larger(size: float, than: float) -> bool:
     """Tell whether type of a size is plainly larger than other type."""
     return size > than * _OTHER_SIZE
-
-
-def ends_sentence(text: str) -> bool:
-    """Tell whether a text ends as a sentence does."""
-    return _ENDS_SENTENCE.search(text[-_LAST:]) is not None
 
 
 def _placed(page: list[Line], number: int) -> Iterator[_Placed]:

@@ -5,10 +5,10 @@ import re
 from wirewatch.formats.extras import library
 from wirewatch.formats.language import code_of
 from wirewatch.formats.moments import When, when
-from wirewatch.formats.pdf.keywords import keywords_of
+from wirewatch.formats.office.keywords import keywords_of
+from wirewatch.formats.office.story import Properties
+from wirewatch.formats.office.title import given_author, given_title
 from wirewatch.formats.pdf.reader import Pdf
-from wirewatch.formats.pdf.story import Properties
-from wirewatch.formats.pdf.title import given_author, given_title
 
 _DATE = re.compile(
     r"(?:D:)?(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?)?)?"

@@ -4,12 +4,10 @@ import re
 from collections.abc import Sequence
 
 from wirewatch.formats.byline import without_by
-from wirewatch.formats.pdf.paragraphs import Paragraph, ends_sentence, is_larger, usual_size
-from wirewatch.formats.pdf.tidy import tidy
+from wirewatch.formats.office.tidy import ends_sentence, tidy
 
 _LONGEST_GIVEN = 1_000  # characters of a title; what is longer is none
 _LONGEST_AUTHORS = 10_000
-_LONGEST = 300  # characters of a title that is told by its type
 _LONGEST_LINE = 200  # characters of a title that is only the first line
 _JUNK = re.compile(
     r"""(?ix)
@@ -39,20 +37,6 @@ def given_author(text: str) -> str | None:
     """Give an author who is named; None for what a program put there."""
     author = without_by(tidy(text[:_LONGEST_AUTHORS]))
     return None if author is None or _NOBODY.fullmatch(author) else author
-
-
-def heading_of(paragraphs: Sequence[Paragraph]) -> str:
-    """Give the paragraph of the first page in the largest type, else the first if it is a title."""
-    size = usual_size((one.size, len(one.text)) for one in paragraphs)
-    large = [
-        one
-        for one in paragraphs
-        if one.page == 0 and is_larger(one.size, size) and len(one.text) <= _LONGEST
-        and any(map(str.isalpha, one.text))
-    ]  # fmt: skip
-    if large:
-        return max(large, key=lambda one: round(one.size, 1)).text
-    return first_line_of([one.text for one in paragraphs])
 
 
 def first_line_of(paragraphs: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from wirewatch.formats.pdf.tidy import tidy
+from wirewatch.formats.office.tidy import tidy
 
 _PARTING = re.compile(r"[;,\n]")
 
