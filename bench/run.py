@@ -1,6 +1,6 @@
 """Run the benches, all or those named, and print both sides of each with ratio and target.
 
-    python bench/run.py [bulk] [latency] [footprint] [formats] [names] [rules] [--quick]
+    python bench/run.py [bulk] [latency] [footprint] [formats] [names] [rules] [stories]
 
 Figures of a machine that does something else meanwhile are worth little: ratios last longer.
 """
@@ -23,6 +23,7 @@ import formats
 import latency
 import names
 import rules
+import stories
 from report import Table, progress
 
 BENCHES: dict[str, Callable[..., list[Table]]] = {
@@ -32,6 +33,7 @@ BENCHES: dict[str, Callable[..., list[Table]]] = {
     "formats": formats.run,
     "names": names.run,
     "rules": rules.run,
+    "stories": stories.run,
 }
 
 

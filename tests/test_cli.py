@@ -69,7 +69,7 @@ def test_parse_gives_the_columns(wirewatch: Wirewatch, story: Path, tmp_path: Pa
     store = Store.open(tmp_path / "columns.db")
     columns = set(store.db["articles"].columns_dict)
     store.close()
-    added = {"id", "file_id", "source", "received", "irregular", "current", "story"}
+    added = {"id", "file_id", "source", "received", "irregular", "current", "story", "words"}
     assert set(article) == columns - added
     assert (article["place"], article["agency"]) == ("ASTANA", "Kazinform")
 

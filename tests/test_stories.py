@@ -11,6 +11,7 @@ from wirewatch.model import Article, Found, Match, Outcome, Span
 from wirewatch.notify.render import render
 from wirewatch.states import MessageFormat, Severity
 from wirewatch.store.accept import Accepted, accept
+from wirewatch.store.archive import alert_details
 from wirewatch.store.database import Store
 from wirewatch.store.outbox import claim
 from wirewatch.store.stories import Telling, forget
@@ -210,6 +211,16 @@ def test_a_message_that_waited_counts_the_outlets(store: Store) -> None:
     assert message.outlets == 2
     for form in MessageFormat:
         assert "2 outlets" in render(message, form).body
+
+
+def test_later_copies_add_to_an_alert(store: Store) -> None:
+    """The log of alerts counts the other outlets that brought the story since, and names them."""
+    take(store, article(STORY), COPY, CUT, article(RAIN))
+    told_of = {row["alert_id"]: row["outlets"] for row in store.db["alert_log"].rows}
+    assert told_of == {1: 2, 2: 0}
+    details = alert_details(store.db, 1)
+    assert details is not None
+    assert [copy["outlet"] for copy in details["copies"]] == ["The Herald", "Evening Post"]  # type: ignore[attr-defined]
 
 
 def test_one_outlet_alone_is_not_mentioned(store: Store) -> None:

@@ -1,8 +1,18 @@
 """Where words begin and end, in spaced and unspaced scripts."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from wirewatch.text.words import ends_word, is_unspaced, is_word_char, starts_word
+from wirewatch.text.words import (
+    ends_word,
+    is_unspaced,
+    is_word_char,
+    starts_word,
+    word_count,
+    word_starts,
+    words,
+)
 
 
 def _whole(text: str, part: str) -> bool:
@@ -88,3 +98,10 @@ def test_unspaced_scripts(char: str) -> None:
 def test_spaced_scripts(char: str) -> None:
     """Scripts written with spaces do not."""
     assert not is_unspaced(char)
+
+
+@given(st.text(st.characters(max_codepoint=127)) | st.text())
+@example("don't over-count: a_b (c) 1,000.50")
+def test_counting(text: str) -> None:
+    """As many words are counted as there are, however they are parted."""
+    assert word_count(text) == len(word_starts(text)) == len(words(text))

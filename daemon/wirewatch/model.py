@@ -135,13 +135,14 @@ class Alert(NamedTuple):
 
 
 class Found(NamedTuple):
-    """An article with all that the rules say of it, and the marks by which copies are found."""
+    """An article with all that the rules say of it, and what its body is counted and found by."""
 
     article: Article
     mentions: tuple[Mention, ...] = ()
     matches: tuple[Match, ...] = ()
     alerts: tuple[Alert, ...] = ()
     marks: tuple[int, ...] = ()
+    words: int = 0
 
 
 class Outcome(NamedTuple):

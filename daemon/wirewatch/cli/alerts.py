@@ -35,9 +35,10 @@ def list_(
     for row in rows:
         why = f" ({row['reason']})" if row["reason"] else ""
         headline = "".join(c for c in str(row["headline"]) if c.isprintable())[:60]
+        others = f"  +{row['outlets']} outlets" if row["outlets"] else ""
         print(
             f"{row['alert_id']}  {str(row['created'])[:19]}  {row['severity']}  {row['rule']}  "
-            f"→ {row['channel']}: {row['state']}{why}  {headline}  ref {row['key']}"
+            f"→ {row['channel']}: {row['state']}{why}  {headline}{others}  ref {row['key']}"
         )
 
 
@@ -60,8 +61,10 @@ def show(
         print_json(found)
         return
     for key, value in found.items():
-        if key != "deliveries" and value is not None:
+        if key not in {"deliveries", "copies"} and value is not None:
             print(f"{key}: {value if isinstance(value, int) else repr(value)[1:-1]}")
+    for copy in found["copies"]:  # type: ignore[attr-defined]
+        print(f"+ article {copy['id']}: {copy['outlet']}, {copy['received']}")
     for delivery in found["deliveries"]:  # type: ignore[attr-defined]
         why = f" ({delivery['reason']})" if delivery["reason"] else ""
         print(f"→ {delivery['channel']}: {delivery['state']}{why}, ref {delivery['key']}")

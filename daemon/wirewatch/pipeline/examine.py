@@ -26,6 +26,7 @@ from wirewatch.rules.matcher import Matcher
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.ledger import Waiting
 from wirewatch.text.likeness import marks
+from wirewatch.text.words import word_count
 
 _MOST_TRIES = 8  # with the wait doubling from a second, about two minutes
 
@@ -124,7 +125,8 @@ class Examiner:
         """Match one article, and compose its alerts."""
         mentions, matches = self.matcher.match(article, arrival.inbox)
         alerts = compose(article, matches, arrival.seen, self.cleared)
-        return Found(article, mentions, matches, alerts, marks(article.body))
+        body = article.body
+        return Found(article, mentions, matches, alerts, marks(body), word_count(body))
 
 
 def _as_it_stands(inbox: Inbox, relative: str, now: datetime) -> Arrival:

@@ -13,7 +13,7 @@ from wirewatch.model import Article, Mention, Span
 from wirewatch.rules.expression import described
 from wirewatch.rules.zones import zone_text
 from wirewatch.text.sentences import sentences
-from wirewatch.text.words import parts_words, word_starts, words_after
+from wirewatch.text.words import parts_words, word_count, word_starts, words_after
 
 _COUNTED = 2_000  # characters in which words are counted; to number all is more only from there
 Stretch = tuple[int, int]
@@ -112,7 +112,7 @@ class Evidence:
     @cached_property
     def _length(self) -> int:
         """Count the words of the body."""
-        return len(word_starts(self.article.body))
+        return word_count(self.article.body)
 
 
 def _days(published: str) -> tuple[str, str] | None:

@@ -131,7 +131,10 @@ def other_versions(db: Database, article_id: int, rule: str) -> list[dict[str, A
 
 
 def alert_details(db: Database, alert_id: int) -> dict[str, object] | None:
-    """Give an alert with its article's heading, its deliveries and their attempts, or None."""
+    """Give an alert with its article's heading, its deliveries with their attempts, or None.
+
+    With it are the copies of its story that have come since.
+    """
     found = list(
         db.query(
             "SELECT al.*, a.headline, a.source, a.place, a.agency, a.published, a.guid, f.inbox,"
@@ -148,7 +151,12 @@ def alert_details(db: Database, alert_id: int) -> dict[str, object] | None:
     for delivery in deliveries:
         tried = db["attempts"].rows_where("delivery_id = ?", [delivery["id"]], order_by="id")
         delivery["attempted"] = list(tried)
-    return found[0] | {"deliveries": deliveries}
+    copies = db.query(
+        "SELECT a.id, coalesce(a.agency, a.source) AS outlet, a.received FROM matches m"
+        " JOIN articles a ON a.id = m.article_id WHERE m.echoes = ? ORDER BY a.id",
+        [alert_id],
+    )
+    return found[0] | {"deliveries": deliveries, "copies": list(copies)}
 
 
 def deliveries_to_retry(db: Database, alert_ids: list[int], *, dead: bool) -> list[int]:

@@ -63,6 +63,7 @@ class Articles:
                 "subjects": _COMPACT(article.subjects),
                 "current": int(current),
                 "story": story,
+                "words": found.words,
                 "received": received,
                 "irregular": int(is_irregular(article)),
             }

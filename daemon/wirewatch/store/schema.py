@@ -61,6 +61,7 @@ CREATE TABLE articles (
     note TEXT,
     current INTEGER NOT NULL,
     story INTEGER NOT NULL,
+    words INTEGER NOT NULL,
     received TEXT NOT NULL,
     irregular INTEGER NOT NULL DEFAULT 0
 );
@@ -202,7 +203,10 @@ GROUP BY s.story
 ORDER BY s.story DESC;
 CREATE VIEW alert_log AS
 SELECT d.id, al.created, al.severity, al.rule, al.title AS rule_title, a.headline, d.channel,
-    d.state, d.reason, d.attempts, d.due, d.finished, d.key, al.article_id, d.alert_id
+    d.state, d.reason, d.attempts, d.due, d.finished, d.key, al.article_id, d.alert_id,
+    (SELECT count(DISTINCT coalesce(c.agency, c.source)) FROM matches o
+     JOIN articles c ON c.id = o.article_id WHERE o.echoes = al.id
+     AND coalesce(c.agency, c.source) <> coalesce(a.agency, a.source)) AS outlets
 FROM deliveries d JOIN alerts al ON al.id = d.alert_id JOIN articles a ON a.id = al.article_id
 ORDER BY d.id DESC;
 """

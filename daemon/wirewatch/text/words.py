@@ -60,6 +60,9 @@ def runs_scripts_together(text: str) -> bool:
 # What parts words for counting them: white space, dashes and punctuation, but no apostrophe.
 _BETWEEN = r"\s!-&(-/:-@\[-^`{-~\xa0-\xa9\xab-\xb1\xb4\xb6-\xb9\xbb\xbf×÷‐-‘‚-⁞。-〿،؛؟।॥"
 _PARTING = re.compile(f"[{_BETWEEN}]")
+_ASCII_WORDS = bytes(ord(" ") if _PARTING.match(chr(code)) else code for code in range(128)).ljust(
+    256
+)
 _WORD = re.compile(rf"[{UNSPACED}]|[^{_BETWEEN}{UNSPACED}]+")
 
 
@@ -71,6 +74,13 @@ def word_starts(text: str) -> list[int]:
 def words(text: str) -> list[str]:
     """Give the words of a text; each character of an unspaced script is one."""
     return _WORD.findall(text)
+
+
+def word_count(text: str) -> int:
+    """Count the words of a text, as `words` finds them."""
+    if text.isascii():  # four times as fast
+        return len(text.encode().translate(_ASCII_WORDS).split())
+    return len(_WORD.findall(text))
 
 
 def words_after(stretch: str) -> int:
