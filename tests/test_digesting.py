@@ -10,6 +10,8 @@ from conftest import ManualClock
 from test_arrivals import Intake
 from wirewatch.formats import Reading, parse
 from wirewatch.intake.hints import Kind
+from wirewatch.pipeline import digesting
+from wirewatch.pipeline.arrivals import IDLE
 from wirewatch.pipeline.digesting import Digesting
 from wirewatch.pipeline.examine import Limits
 from wirewatch.pipeline.parsing import Parser
@@ -152,3 +154,28 @@ def test_nothing_is_handed_over_by_a_thread_that_stops(both: Both) -> None:
     both.digesting._read(rows[0])
     assert handed == []
     assert both.reasons() == ["parsing"]
+
+
+@pytest.mark.parametrize("rest", [-1.0, 60.0])
+def test_a_thread_without_work_waits(
+    both: Both, monkeypatch: pytest.MonkeyPatch, rest: float
+) -> None:
+    """Without work the thread waits after each look, also when its worker process has gone to rest."""
+    monkeypatch.setattr(digesting, "_REST", rest)
+    waits: list[float] = []
+    rests: list[None] = []
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        if len(waits) == 5:
+            both.intake.arrivals.stopping.set()
+        return False
+
+    looks = iter(range(20))  # so that a thread that does not wait fails, and does not hang
+    monkeypatch.setattr(digesting, "to_parse", lambda *_: [] if next(looks) < 19 else [None])
+    monkeypatch.setattr(both.intake.arrivals.to_parse, "wait", wait)
+    monkeypatch.setattr(both.parser, "rest", lambda: rests.append(None))
+    both.digesting.run()
+    assert waits == [IDLE] * 5
+    assert next(looks) == 5
+    assert len(rests) == (6 if rest < 0 else 1)

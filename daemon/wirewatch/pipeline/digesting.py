@@ -30,10 +30,10 @@ class Digesting:
             rows = to_parse(self._db, _AT_ONCE)
             if self.turn(rows):
                 worked = time.monotonic()
-            elif time.monotonic() - worked > _REST:
+                continue
+            if time.monotonic() - worked > _REST:
                 self._parser.rest()
-            else:
-                self._arrivals.to_parse.wait(_LANDING if rows else IDLE)
+            self._arrivals.to_parse.wait(_LANDING if rows else IDLE)
         self._parser.rest()
 
     def turn(self, rows: list[Waiting]) -> int:
