@@ -189,7 +189,7 @@ def test_a_pending_row_becomes_its_final_row(store: Store, state: FileState) -> 
     outcome = told("a", "Alpha met.")
     waited = unread("a")._replace(seen=START - timedelta(hours=1))
     [first] = take(store, pending(waited))
-    [again] = take(store, pending(unread("a", 2 * 10**18), 9)._replace(tries=2))
+    [again] = take(store, pending(unread("a", 10**18 - 1), 9)._replace(tries=2))
     [waiting] = rows(store, "files")
     assert (waiting["due"], waiting["tries"]) == (iso(START + timedelta(seconds=9)), 2)
     assert waiting["finished"] is None

@@ -334,3 +334,54 @@ def test_a_line_of_200_megabytes(kind: str) -> None:
         FileReason.LINE_TOO_LONG, FileReason.EXPANDS_TOO_FAR,
     }  # fmt: skip
     assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("member", range(1, 5))
+def test_a_damaged_header_of_a_tar(member: int) -> None:
+    """A tar of which a later header is damaged is refused, not stored as far as it could be read."""
+    whole = bytearray(tarred({f"{number}.txt": WIRE for number in range(5)}))
+    whole[member * 1024 + 3] ^= 1
+    assert refused(bytes(whole)).reason == FileReason.MALFORMED
+
+
+def test_a_tar_cut_between_its_files() -> None:
+    """A tar that ends where a file of it does, without its own end, is refused as truncated."""
+    whole = tarred({f"{number}.txt": WIRE for number in range(5)})
+    for files in range(1, 5):
+        assert refused(whole[: files * 1024]).reason == FileReason.TRUNCATED
+
+
+@each_archive
+def test_two_archives_in_a_row(kind: str) -> None:
+    """Two archives in one file are refused: of two zips or tars only one would be read."""
+    one = ARCHIVES[kind]({"a.txt": WIRE})
+    assert refused(one + ARCHIVES[kind]({"b.xml": NITF})).reason == FileReason.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "sign", ["mimetype", "META-INF/MANIFEST.MF", "[Content_Types].xml", "AndroidManifest.xml"]
+)
+def test_zips_that_are_formats_of_their_own(sign: str) -> None:
+    """ODT, EPUB, JAR and the like are an unknown format, and not stored as their packaging."""
+    error = refused(zipped({sign: b"application/vnd.oasis.opendocument.text", "a.txt": WIRE}))
+    assert error.reason == FileReason.UNKNOWN_FORMAT
+    assert parse(zipped({"b.odt": zipped({sign: b"x"}), "a.txt": WIRE}), LIMIT).skipped == (
+        Skipped("b.odt", SkipReason.UNKNOWN_FORMAT),
+    )
+
+
+def test_accessories_are_no_stories() -> None:
+    """Style sheets, check sums and the like that lie beside stories are passed over."""
+    reading = parse(zipped({"a.txt": WIRE, "style.CSS": b"body { }", "a.md5": b"00 a.txt"}), LIMIT)
+    assert [why for _, why in reading.skipped] == [SkipReason.DATA] * 2
+
+
+def test_too_many_articles() -> None:
+    """A file with more articles than may be stored together is refused as too large."""
+    made = zipped({f"{number}.txt": WIRE + b"%d" % number for number in range(11)})
+    assert refused(made, Unpacking(articles=10)).reason == FileReason.TOO_LARGE
+
+
+def test_large_files_are_left_to_others() -> None:
+    """What is over a megabyte is not read on the wires' own thread, whatever it is."""
+    assert quick(b"ASTANA, March 2. The Majilis met.\n\n" * 40_000, LIMIT) is None

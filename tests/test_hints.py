@@ -138,7 +138,7 @@ def test_slow_store_holds_back(arrivals: Arrivals, beats: list[str]) -> None:
     """While one batch waits to be committed the next is held, beating, until it is taken."""
     first, second = [waiting("a.txt")], [waiting("b.txt")]
     arrivals.hand_over(first)
-    thread = threading.Thread(target=arrivals.hand_over, args=(second,))
+    thread = threading.Thread(target=arrivals.hand_over, args=(second, "intake"))
     thread.start()
     beaten = len(beats)
     assert arrivals.batches.get(timeout=PATIENCE) == first

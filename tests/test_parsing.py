@@ -1,16 +1,19 @@
 """Parsing apart: a worker process with limits, so that no file can hold up or end the daemon."""
 
+import errno
 import gzip
 import json
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats import Reading, Unpacking, parse
+from wirewatch.intake.source import RetryError
 from wirewatch.model import Article
 from wirewatch.pipeline import parsing, worker
 from wirewatch.pipeline.examine import Limits
@@ -109,13 +112,45 @@ def test_a_worker_that_does_not_even_listen(parser: Parser) -> None:
     assert caught.value.reason == FileReason.TIMED_OUT
 
 
-def test_a_worker_that_dies(parser: Parser) -> None:
-    """A file over which a worker dies is refused, with the signal; the next one is read."""
-    with pytest.raises(Unreadable):
-        parser.parse_apart(b"", LIMITS)
-    os.kill(process_of(parser), signal.SIGSTOP)
+def test_a_worker_that_was_killed(parser: Parser) -> None:
+    """A worker that somebody killed meanwhile costs no file: a fresh one reads what is next."""
+    parser.read(PACKED, LIMITS)
     os.kill(process_of(parser), signal.SIGKILL)
+    assert parser.read(PACKED, LIMITS) == parse(PACKED, LIMITS.line_length)
+
+
+def test_a_worker_ends_with_who_asks(parser: Parser) -> None:
+    """Signals that are meant for the daemon do not end its worker, which ends with it."""
+    parser.read(PACKED, LIMITS)
+    process = process_of(parser)
+    os.kill(process, signal.SIGTERM)
+    os.kill(process, signal.SIGINT)
+    parser.read(PACKED, LIMITS)
+    assert process_of(parser) == process
+
+
+def test_no_process_to_be_had(parser: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no process can be started the file is not put aside, but tried again later."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    with pytest.raises(RetryError, match="no process to read it in"):
+        parser.read(PACKED, LIMITS)
+
+
+def test_a_worker_that_dies(parser: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file over which two workers die is refused, with the signal; the next one is read."""
+    ask = parsing._Worker.ask
+
+    def die(worker: parsing._Worker, data: bytes) -> dict[str, Any]:
+        os.kill(worker._process.pid, signal.SIGKILL)
+        return ask(worker, data)
+
+    monkeypatch.setattr(parsing._Worker, "ask", die)
     error = refused(parser, PACKED)
+    monkeypatch.setattr(parsing._Worker, "ask", ask)
     assert error.reason == FileReason.PARSER_FAILED
     assert error.detail == "the process that read it was ended by SIGKILL"
     assert parser.read(PACKED, LIMITS) == parse(PACKED, LIMITS.line_length)

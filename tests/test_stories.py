@@ -103,10 +103,121 @@ def test_news_that_does_not_match_is_no_reason_to_ring(store: Store) -> None:
     assert [one.alerts for one in take(store, article(STORY), more)] == [1, 0]
 
 
-def test_a_sentence_that_was_edited_is_not_new(store: Store) -> None:
-    """A sentence that says the same in slightly other words is none that is new."""
+@pytest.mark.parametrize(
+    ("was", "says"), [("voted on Monday to open", "refused on Monday to open"), ("1,200", "12,000")]
+)
+def test_a_changed_fact_is_new(store: Store, was: str, says: str) -> None:
+    """A sentence that matches and says something else, by a word or a number, rings again."""
+    edited = STORY.replace(was, says)
+    assert [one.alerts for one in take(store, article(STORY), article(edited, "Post"))] == [1, 1]
+    assert stories(store) == [1, 1]
+
+
+def test_how_much_of_a_sentence_must_be_known_is_configured(store: Store) -> None:
+    """A desk may take a sentence for known that says it in other words."""
+    loose = Telling(Thresholds(sentences=0.5))
     edited = STORY.replace("voted on Monday to open", "decided on Monday to open")
-    assert [one.alerts for one in take(store, article(STORY), article(edited, "Post"))] == [1, 0]
+    done = take(store, article(STORY), article(edited, "Post"), telling=loose)
+    assert [one.alerts for one in done] == [1, 0]
+
+
+def test_a_sentence_that_is_set_otherwise_is_not_new(store: Store) -> None:
+    """Capitals, quotation marks and other line ends make no news."""
+    other = STORY.replace("Majilis of", "“Majilis” of").replace("\n\n", "\n")
+    assert [one.alerts for one in take(store, article(STORY), article(other, "Post"))] == [1, 0]
+
+
+def in_one(store: Store, *outcomes: Outcome) -> list[int]:
+    """Accept outcomes in one transaction; give the alerts of each."""
+    return [one.alerts for one in accept(store, outcomes, START)]
+
+
+FIRST = article(STORY, guid="tag:1")
+KILL = article(STORY, guid="tag:1", version=2, status="canceled")
+
+
+def waiting(store: Store) -> list[tuple[int, str]]:
+    """Give the article and the state of each delivery."""
+    rows = store.db.execute(
+        "SELECT al.article_id, d.state FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
+        " ORDER BY d.id"
+    )
+    return [tuple(row) for row in rows.fetchall()]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_copy_is_told_when_nobody_heard_of_the_first(store: Store, *, together: bool) -> None:
+    """When a story is killed before anybody was told, the alert of a copy that kept silent is."""
+    if together:
+        in_one(store, FIRST, COPY, CUT, KILL)
+    else:
+        take(store, FIRST, COPY, CUT, KILL)
+    assert waiting(store) == [(1, "suppressed"), (2, "pending")]
+    assert echoes(store) == [None, None, 2, None]
+    (message,) = claim(store.db, START, {"desk": 9})
+    assert (message.article_id, message.outlets) == (2, 1)
+
+
+def test_a_copy_behind_a_kill_in_one_batch(store: Store) -> None:
+    """What is decided of copies and kills in one batch is what would be in several."""
+    assert in_one(store, FIRST, KILL, COPY) == [1, 0, 1]
+    assert waiting(store) == [(1, "suppressed"), (3, "pending")]
+
+
+def test_what_was_withheld_and_is_free_again_rings(store: Store) -> None:
+    """A version that lifts a withdrawal is told, as what was before it never counts."""
+    back = article(STORY, guid="tag:1", version=3)
+    assert [one.alerts for one in take(store, FIRST, KILL, back)] == [1, 0, 1]
+
+
+def test_what_was_withheld_and_is_free_again_in_one_batch(store: Store) -> None:
+    """The same in one batch."""
+    assert in_one(store, FIRST, KILL, article(STORY, guid="tag:1", version=3))[2] == 1
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_lapsed_embargo_keeps_no_copy_silent_or_loud(store: Store, *, together: bool) -> None:
+    """What an embargo held has been told once it has lifted: a free copy is an echo."""
+    first = article(STORY, embargo="2026-03-01T00:00:00Z")
+    done = in_one(store, first, COPY) if together else [
+        one.alerts for one in take(store, first, COPY)
+    ]  # fmt: skip
+    assert done == [1, 0]
+
+
+def test_a_copy_whose_embargo_ends_sooner_rings(store: Store) -> None:
+    """A copy that may be told sooner than the first article does not wait for that."""
+    later, sooner = "2026-03-09T00:00:00Z", "2026-03-03T00:00:00Z"
+    held, free = article(STORY, embargo=later), article(STORY, "Post", embargo=sooner)
+    assert [one.alerts for one in take(store, held, free)] == [1, 1]
+    again = article(STORY, "Herald", embargo="2026-03-05T00:00:00Z")
+    assert [one.alerts for one in take(store, again)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "due"),
+    [
+        ("2026-03-03T18:00:00Z", "2026-03-03T20:00:00Z", "2026-03-03T20:00:00.000Z"),
+        ("2026-03-03T18:00:00Z", None, iso(START)),
+    ],
+)
+def test_the_newest_version_says_how_long_is_waited(
+    store: Store, first: str, second: str | None, due: str
+) -> None:
+    """An embargo that a newer version moves or lifts is moved or lifted for what waits."""
+    take(store, article(STORY, guid="tag:1", embargo=first))
+    take(store, article(STORY + " More.", guid="tag:1", version=2, embargo=second))
+    (row,) = store.db["deliveries"].rows
+    assert row["due"] == due
+
+
+def test_a_channel_that_was_not_told_is_told(store: Store) -> None:
+    """A rule that names another channel by now tells of a copy, as that one never heard of it."""
+    found = COPY.found[0]
+    match = found.matches[0]._replace(channels=("desk", "phone"))
+    more = found._replace(matches=(match,), alerts=compose(found.article, [match], START))
+    done = take(store, article(STORY), COPY._replace(found=(more,)))
+    assert [one.alerts for one in done] == [1, 1]
 
 
 def test_another_rule_rings_for_the_copy(store: Store) -> None:

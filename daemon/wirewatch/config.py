@@ -58,8 +58,9 @@ class LimitsTable(Table):
     expansion: Count = 200
     members: Count = 10_000
     depth: Count = 4
+    articles: Count = 10_000
     parse_time: SomeTime = timedelta(seconds=20)
-    parse_memory: Size = 1_000_000_000
+    parse_memory: Annotated[Size, Field(ge=256_000_000)] = 1_000_000_000
 
 
 class IntakeTable(Table):
@@ -88,6 +89,7 @@ class StoriesTable(Table):
 
     phrases: Share = 0.4
     numbers: Share = 0.6
+    sentences: Share = 0.9
     within: Duration = timedelta(days=3)
 
 

@@ -57,7 +57,9 @@ class Deployment:
     def limits(self) -> Limits:
         """Give what is refused as too large or too slow."""
         table = self.config.limits
-        unpacking = Unpacking(table.expanded_size, table.expansion, table.members, table.depth)
+        unpacking = Unpacking(
+            table.expanded_size, table.expansion, table.members, table.depth, table.articles
+        )
         return Limits(
             table.file_size,
             table.line_length,
@@ -70,7 +72,7 @@ class Deployment:
     def telling(self) -> Telling:
         """Give how stories are told apart."""
         table = self.config.stories
-        return Telling(Thresholds(table.phrases, table.numbers), table.within)
+        return Telling(Thresholds(table.phrases, table.numbers, table.sentences), table.within)
 
     def examiner(self, clock: Clock) -> Examiner:
         """Compile the rules, and make what turns files into outcomes."""

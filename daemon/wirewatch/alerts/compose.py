@@ -1,13 +1,11 @@
 """From matches to alerts with their deliveries. Pure: matches, channels and the time go in."""
 
 from collections.abc import Container, Iterable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 
+from wirewatch.embargo import lift_of
 from wirewatch.keys import delivery_key
 from wirewatch.model import Alert, Article, Match, Planned
-
-_BEGINNING = "0000-01-01"  # of a year or a month that is named alone
-_LAST_ZONE = timezone(timedelta(hours=-12))  # where every day ends last
 
 
 def compose(
@@ -21,7 +19,7 @@ def compose(
     Of an article under embargo only the channels that are `cleared` for it are told at once, the
     others when it lifts.
     """
-    lifted = max(now, _lift(article) or now)
+    lifted = max(now, lift_of(article.embargo) or now)
     return tuple(
         Alert(
             match,
@@ -33,17 +31,6 @@ def compose(
         for match in matches
         if match.channels
     )
-
-
-def _lift(article: Article) -> datetime | None:
-    """Give when an embargo lifts: without a zone when it has everywhere, at worst at time's end."""
-    if not article.embargo:
-        return None
-    lift = datetime.fromisoformat(article.embargo + _BEGINNING[len(article.embargo) :])
-    try:
-        return (lift if lift.tzinfo else lift.replace(tzinfo=_LAST_ZONE)).astimezone(UTC)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)
 
 
 def _planned(article: Article, match: Match, channel: str, now: datetime) -> Planned:

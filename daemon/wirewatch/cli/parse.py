@@ -32,14 +32,17 @@ def parse(
     Exits with 1, and says why, when the file would be quarantined.
     """
     from wirewatch.errors import Unreadable
+    from wirewatch.intake.source import GoneError, RetryError, read
     from wirewatch.pipeline.examine import Limits
     from wirewatch.pipeline.parsing import Parser
 
     parser = Parser()
     try:
-        reading = parser.read(file.read_bytes(), Limits())
-    except OSError as error:
-        raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from error
+        limits = Limits()
+        reading = parser.read(read(str(file), limits.file_size).data, limits)
+    except (GoneError, RetryError) as error:
+        said = str(error) or "No such file or directory"
+        raise typer.BadParameter(f"{file}: {said}", param_hint="FILE") from error
     except Unreadable as error:
         if as_json:
             print_json({"reason": error.reason, "detail": error.detail, "articles": []})

@@ -20,7 +20,10 @@ _PASSED_OVER = {  # what is no article in an archive, where alone it would be pu
     FileReason.NO_TEXT: SkipReason.NO_TEXT,
     FileReason.UNKNOWN_FORMAT: SkipReason.UNKNOWN_FORMAT,
 }
+_ACCESSORIES = (".css", ".js", ".ini", ".md5", ".sha1", ".sha256", ".sfv", ".log", ".db")
+"""What files are called that lie beside others in archives, and would pass for plain text."""
 _ADDED = ("language", "subjects")  # what `completed` may give an article
+_QUICK = 1_000_000  # bytes; mail and tagged text take a second for two of these
 _FORKS = ("__MACOSX/", "._")  # what macOS adds to archives beside the files
 
 
@@ -57,13 +60,16 @@ def parse(data: bytes, line_limit: int, unpacking: Unpacking | None = None) -> R
     nor an item that is none, when a line is longer than `line_limit` characters, or when archives
     hold more than `unpacking` allows.
     """
-    opened = _Opened(line_limit, Allowance(unpacking or Unpacking(), len(data)))
+    allowed = unpacking or Unpacking()
+    opened = _Opened(line_limit, Allowance(allowed, len(data)), allowed.articles)
     opened.read(data, 0)
     return opened.reading()
 
 
 def quick(data: bytes, line_limit: int) -> Reading | None:
-    """Read a file as `parse` does; None where that may take long: archives and heavy formats."""
+    """Read a file as `parse` does; None where it may take long: large, archived, heavy formats."""
+    if len(data) > _QUICK:
+        return None
     document = Document(data, line_limit)
     known = binary_format(document)
     if known is None and _archive(data):
@@ -71,7 +77,7 @@ def quick(data: bytes, line_limit: int) -> Reading | None:
     known = known or text_format(document)
     if known.heavy:
         return None
-    opened = _Opened(line_limit, Allowance(Unpacking(), len(data)))
+    opened = _Opened(line_limit, Allowance(Unpacking(), len(data)), len(data))
     opened.take(known, document)
     return opened.reading()
 
@@ -84,8 +90,9 @@ def _archive(data: bytes) -> str | None:
 class _Opened:
     """What was found in a file so far."""
 
-    def __init__(self, line_limit: int, allowance: Allowance) -> None:
+    def __init__(self, line_limit: int, allowance: Allowance, most: int) -> None:
         self._line_limit = line_limit
+        self._most = most
         self._allowance = allowance
         self._around: dict[str, None] = {}
         self._formats: dict[str, str] = {}
@@ -122,7 +129,9 @@ class _Opened:
         self._skipped += (item for item in items if isinstance(item, Skipped))
 
     def _add(self, article: Article, known: str) -> None:
-        """Take an article, with what its file does not say of it."""
+        """Take an article, with what its file does not say of it. Raises Unreadable (too-large)."""
+        if len(self._articles) == self._most:
+            raise Unreadable(FileReason.TOO_LARGE, f"it holds more than {self._most:,} articles")
         whole = completed(article)
         added = (one for one in _ADDED if getattr(article, one) != getattr(whole, one))
         self._articles.append(whole)
@@ -134,6 +143,9 @@ class _Opened:
         before = len(self._skipped)
         if member.data is None or name.startswith(_FORKS) or "/._" in name:
             self._skipped.append(Skipped(name, SkipReason.NO_CONTENT))
+            return
+        if name.lower().endswith(_ACCESSORIES):
+            self._skipped.append(Skipped(name, SkipReason.DATA))
             return
         self._within.append(name)
         try:

@@ -49,12 +49,13 @@ class Arrivals:
         """Examine by these rules from now on: what is quickly read at once, the rest apart."""
         self.examiner = replace(examiner, parse=parse_quickly)
 
-    def hand_over(self, batch: list[Outcome]) -> None:
-        """Pass a batch on to be committed; waits while the last one is not taken."""
+    def hand_over(self, batch: list[Outcome], worker: str = "") -> None:
+        """Pass a batch on to be committed; waits while the last one is not taken, and beats."""
         with self._lock:
             self._in_flight.update((o.arrival.inbox, o.arrival.path) for o in batch)
         while not self.stopping.is_set():
-            self.beat("intake")
+            if worker:
+                self.beat(worker)
             try:
                 self.batches.put(batch, timeout=IDLE)
             except queue.Full:
@@ -68,6 +69,11 @@ class Arrivals:
         self.hints.wake()
         if any(outcome.reason is FileReason.PARSING for outcome in batch):
             self.to_parse.set()
+
+    def in_flight(self) -> set[tuple[str, str]]:
+        """Give what is on its way to be committed, by inbox and path."""
+        with self._lock:
+            return set(self._in_flight)
 
     def all_landed(self) -> bool:
         """Tell whether nothing is on its way to be committed."""

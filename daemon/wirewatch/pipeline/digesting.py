@@ -27,8 +27,9 @@ class Digesting:
         worked = time.monotonic()
         while not self._arrivals.stopping.is_set():
             self._arrivals.to_parse.clear()
+            flying = self._arrivals.in_flight()  # asked first: what has landed, the ledger knows
             rows = to_parse(self._db, _AT_ONCE)
-            if self.turn(rows):
+            if self.turn([row for row in rows if (row.inbox, row.path) not in flying]):
                 worked = time.monotonic()
                 continue
             if time.monotonic() - worked > _REST:

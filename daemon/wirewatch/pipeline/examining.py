@@ -35,7 +35,7 @@ class Examining:
         if self._arrivals.hints.were_lost():
             self._arrivals.rescan()
         for batch in batches(self._outcomes(hints)):
-            self._arrivals.hand_over(batch)
+            self._arrivals.hand_over(batch, "intake")
 
     def _patience(self) -> float:
         """Give the seconds until the next look is due without a hint."""

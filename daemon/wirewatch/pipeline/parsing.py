@@ -19,6 +19,7 @@ from typing import Any
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats import Origin, Reading, quick
+from wirewatch.intake.source import RetryError
 from wirewatch.model import Article, Skipped
 from wirewatch.pipeline.examine import Limits
 from wirewatch.states import FileReason, Precision, SkipReason
@@ -29,6 +30,7 @@ _STUMBLES = (
     ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError,
     RecursionError,
 )  # fmt: skip
+_OF_THE_WORKER = {FileReason.PARSER_FAILED, FileReason.OUT_OF_MEMORY}
 _STARTING = 60.0  # seconds that a process may take to start, on a machine that is busy
 _ENDING = 1.0  # seconds that a process may take to end
 _DOCUMENTS = 500  # after which a worker is replaced: what its libraries keep does not pile up
@@ -61,19 +63,32 @@ class Parser:
         return parse_quickly(data, limits) or self.parse_apart(data, limits)
 
     def parse_apart(self, data: bytes, limits: Limits) -> Reading:
-        """Read bytes in the worker. Raises Unreadable as above."""
+        """Read bytes in the worker.
+
+        Raises Unreadable as above, and RetryError where no process can be started just now.
+        """
         with self._lock:
-            if self._worker is None or not self._worker.may_serve(limits):
-                self._end()
-                self._worker = _Worker(limits)
-            try:
-                answer = self._worker.ask(data)
-            except _EndedError as error:
-                self._end()
-                raise Unreadable(error.reason, error.detail) from error
-            if answer.get("reason") == FileReason.OUT_OF_MEMORY:
+            answer = self._asked(data, limits, fresh=False)
+            if answer.get("reason") in _OF_THE_WORKER:
+                answer = self._asked(data, limits, fresh=True)  # it may have been another's fault
+            if answer.get("reason") in _OF_THE_WORKER:
                 self._end()
         return _reading(answer)
+
+    def _asked(self, data: bytes, limits: Limits, *, fresh: bool) -> dict[str, Any]:
+        """Ask the worker, or a fresh one; give its answer, or how it ended."""
+        if fresh or self._worker is None or not self._worker.may_serve(limits):
+            self._end()
+            try:
+                self._worker = _Worker(limits)
+            except OSError as error:
+                detail = f"no process to read it in: {error.strerror}"
+                raise RetryError(FileReason.READ_ERROR, detail) from error
+        try:
+            return self._worker.ask(data)
+        except _EndedError as error:
+            self._end()
+            return {"reason": error.reason, "detail": error.detail}
 
     def rest(self) -> None:
         """End the worker, until it is needed again."""
@@ -104,21 +119,15 @@ class _Worker:
     """A process that parses what it is given, within limits."""
 
     def __init__(self, limits: Limits) -> None:
-        ours, theirs = socket.socketpair()
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(limits.parse_time))
-        words = [str(theirs.fileno()), str(limits.parse_time), str(limits.parse_memory)]
-        words += map(str, (limits.line_length, *_unpacking(limits)))
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "wirewatch.pipeline.worker", *words],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        theirs.close()
         self._limits = limits
         self._served = 0
-        self._connection = Connection(ours.detach())
         self._parent = os.getpid()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:  # whatever is not handed on is closed
+            wait = _timeval(limits.parse_time)
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
+            self._process = _started(theirs.fileno(), limits)
+            self._connection = Connection(ours.detach())
 
     def may_serve(self, limits: Limits) -> bool:
         """Tell whether a worker works within these limits, for this process, and is fresh."""
@@ -170,15 +179,29 @@ class _Worker:
         self._connection.close()
 
 
+def _started(handle: int, limits: Limits) -> subprocess.Popen[bytes]:
+    """Start a worker that answers on a socket. Raises OSError where there is no room for it."""
+    words = [handle, limits.parse_time, limits.parse_memory, limits.line_length]
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-P", "-m", "wirewatch.pipeline.worker"),
+            *map(str, (*words, *_unpacking(limits))),
+        ],
+        pass_fds=[handle],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+
+
 def _timeval(seconds: float) -> bytes:
     """Write a time as the system takes it (struct timeval, socket(7))."""
     return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
 
 
-def _unpacking(limits: Limits) -> tuple[int, int, int, int]:
+def _unpacking(limits: Limits) -> tuple[int, ...]:
     """Give what archives may hold, in the order in which a worker takes it."""
     allowed = limits.unpacking
-    return allowed.size, allowed.expansion, allowed.members, allowed.depth
+    return allowed.size, allowed.expansion, allowed.members, allowed.depth, allowed.articles
 
 
 def _reading(answer: dict[str, Any]) -> Reading:

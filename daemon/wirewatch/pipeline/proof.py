@@ -77,7 +77,14 @@ def _parsed_again(
     except Unreadable as error:
         findings.append(Finding("article", False, f"not readable any more: {error}"))
         return stored
-    found = next((one for one in reading.articles if one.guid == kept["guid"]), None)
+    found = next(
+        (
+            one
+            for one in reading.articles
+            if (one.guid, one.version) == (stored.guid, stored.version)
+        ),
+        None,
+    )
     parser = reading.parser
     if found is None:
         said = f"not in the file any more, as {parser} reads it (then {kept['parser']})"

@@ -72,13 +72,13 @@ def _held(stored: Stored, others: Sequence[Mapping[str, Any]]) -> str:
     if article.status in WITHDRAWN:
         return f"it matched, but nobody is told of what is withdrawn (its status: {article.status})"
     for other in others:
-        if other["alert_id"] and other["id"] < stored.id:
+        if other["alert_id"] and other["earlier"]:
             return (
                 f"it matched, but version {other['version']} of the same article had rung already"
                 f" (article {other['id']}, alert {other['alert_id']})"
             )
     for other in others:
-        if other["version"] > article.version and other["id"] < stored.id:
+        if other["version"] > article.version and (other["earlier"] or other["together"]):
             return (
                 f"it matched, but it came late: version {other['version']} of the same article"
                 f" was there before it (article {other['id']})"

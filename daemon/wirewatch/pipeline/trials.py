@@ -83,7 +83,10 @@ def article_at(which: str, store: Path) -> tuple[Article, str]:
             raise StoreError(f"there is no article {which}; `wirewatch search` gives their numbers")
         return stored.article, stored.source
     try:
-        return articles_of(Path(which))[0], "file"
+        articles = articles_of(Path(which))
+        if not articles:
+            raise StoreError(f"{which} holds no article; `wirewatch parse` says what it holds")
+        return articles[0], "file"
     except (OSError, Unreadable) as error:
         raise StoreError(f"{which} cannot be read: {error}") from error
 

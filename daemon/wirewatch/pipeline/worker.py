@@ -27,7 +27,8 @@ def main(words: list[str]) -> None:
     unpacking = Unpacking(*map(int, words[4:]))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     os.nice(_NICENESS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who asks hears it, and lets us end
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the one who asks hears it, and lets us end
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     logging.disable()  # what libraries say of a page is of no use to anybody
     connection = Connection(socket)

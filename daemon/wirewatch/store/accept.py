@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from wirewatch.clock import iso
-from wirewatch.model import Found, Outcome
+from wirewatch.model import Found, Outcome, Stamp
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.articles import Articles
 from wirewatch.store.database import Store, Transaction
@@ -85,9 +85,13 @@ class _Batch:
             if before is not None or pending is None:
                 return self._taken_away(outcome, before, pending)
         state, reason, fresh = self._decide(outcome)
+        if pending is not None and _is_newer(pending, outcome):
+            pending = (
+                None  # the file was replaced while it was read: the new one waits for its turn
+            )
         row = same or pending
         if same is not None and pending is not None:
-            self._files.forget(pending)
+            self._files.forget(outcome.arrival, pending)
         file_id = self._files.note(outcome, state, reason, row.id if row else None)
         then = self._articles.told()
         for found in fresh:
@@ -117,7 +121,7 @@ class _Batch:
         very same file may just have been seen twice, the second time before it was disposed of.
         """
         if pending is not None:
-            self._files.forget(pending)
+            self._files.forget(outcome.arrival, pending)
         stamp = str(outcome.arrival.stamp)
         if stamp != row.stamp:
             self._files.change(row.id, {"stamp": stamp, "kept": None})
@@ -131,7 +135,7 @@ class _Batch:
         Or that was looked for again just as its wait had ended: then there is nothing to note.
         """
         if pending is not None:
-            self._files.forget(pending)
+            self._files.forget(outcome.arrival, pending)
         state = row.state if row else FileState.IGNORED
         return Accepted(outcome, row.id if row else 0, state, outcome.reason, new=False)
 
@@ -139,3 +143,9 @@ class _Batch:
         """Write the rows: the ledger's first, on which all others hang."""
         self._files.write(db)
         self._articles.write(db)
+
+
+def _is_newer(pending: FileRow, outcome: Outcome) -> bool:
+    """Tell whether what waits was written after what an outcome is of."""
+    is_read = outcome.arrival.sha256 is not None and outcome.state is not FileState.PENDING
+    return is_read and Stamp.read(pending.stamp).ctime_ns > outcome.arrival.stamp.ctime_ns

@@ -121,7 +121,8 @@ def other_versions(db: Database, article_id: int, rule: str) -> list[dict[str, A
     """Give the other versions of an article, newest first, with the alert of a rule on each."""
     return list(
         db.query(
-            "SELECT other.id, other.version, al.id AS alert_id FROM articles a"
+            "SELECT other.id, other.version, al.id AS alert_id, other.id < a.id AS earlier,"
+            " other.file_id = a.file_id AS together FROM articles a"
             " JOIN articles other ON other.guid = a.guid AND other.id != a.id"
             " LEFT JOIN alerts al ON al.article_id = other.id AND al.rule = ?"
             " AND al.recalls IS NULL WHERE a.id = ? ORDER BY other.version DESC",

@@ -7,13 +7,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.clock import iso
+from wirewatch.embargo import lift_of
 from wirewatch.keys import delivery_key
 from wirewatch.model import Alert, Arrival, Article, Found, Match, Planned
 from wirewatch.states import WITHDRAWN
 from wirewatch.store.database import insert_all
 from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import Known
-from wirewatch.store.recalls import Told, hush
+from wirewatch.store.recalls import Told, hold, hush, pass_on
 from wirewatch.store.rows import delivery_row, rule_row
 from wirewatch.store.stories import Stories
 from wirewatch.store.versions import replace
@@ -37,6 +38,7 @@ class Articles:
         self._rules: dict[str, Match] = {}
         self._again: set[str] = set()
         self._withdrawn: set[str] = set()
+        self._lifts: dict[str, datetime] = {}
 
     def told(self) -> tuple[int, int]:
         """Count the alerts and the deliveries of this batch so far."""
@@ -52,6 +54,8 @@ class Articles:
             self._again.add(article.guid)
             if current and article.status in WITHDRAWN:
                 self._withdrawn.add(article.guid)
+            elif current:
+                self._lifts[article.guid] = max(lift_of(article.embargo) or self._at, self._at)
         received = iso(arrival.seen)
         story = self._stories.place(article_id, found, received)
         self._rows["articles"].append(
@@ -71,6 +75,9 @@ class Articles:
         for mention in found.mentions:
             row = {"id": self._known.next_id("mentions"), "article_id": article_id}
             self._rows["mentions"].append(row | mention._asdict())
+        if article.guid in self._withdrawn:
+            self._stories.withdraw(story, article.guid)
+            versions.alerted[article.guid].clear()
         self._recalls(article, article_id)
         found = found._replace(alerts=versions.raised(found))
         echoes = self._stories.echoes(article_id, story, found)
@@ -80,7 +87,7 @@ class Articles:
             if rule not in echoes:
                 alert_id = self._raise(alert, article, article_id, matches[rule])
                 versions.alerted[article.guid].add(rule)
-                self._stories.note(story, article, rule, alert_id)
+                self._stories.note(story, article, alert, alert_id)
         self._sentences += self._stories.sentences(story, found)
 
     def _recalls(self, article: Article, article_id: int) -> None:
@@ -153,6 +160,8 @@ class Articles:
         db.conn.executemany("INSERT OR IGNORE INTO sentences VALUES (?, ?)", self._sentences)
         replace(db, self._again)
         hush(db, self._withdrawn, self._now)
+        pass_on(db, self._withdrawn, self._now)
+        hold(db, self._lifts, self._now)
         articles = self._rows["articles"]
         if articles:
             db.conn.execute(

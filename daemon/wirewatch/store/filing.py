@@ -6,7 +6,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.clock import iso, moment_of
-from wirewatch.model import Outcome
+from wirewatch.model import Arrival, Outcome
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.database import insert_all
 from wirewatch.store.known import FileRow, Known
@@ -66,9 +66,10 @@ class Filing:
                 return
         self._updates.append({"id": file_id} | row)
 
-    def forget(self, pending: FileRow) -> None:
+    def forget(self, arrival: Arrival, pending: FileRow) -> None:
         """Take out the row of a wait that has ended in another row."""
         self._rows = [row for row in self._rows if row["id"] != pending.id]
+        self._known.forget(arrival, pending)
         self._forgotten.append(pending.id)
 
     def write(self, db: Database) -> None:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from wirewatch.clock import iso
 from wirewatch.model import Arrival, Outcome, Stamp
-from wirewatch.states import FileState
+from wirewatch.states import WITHDRAWN, FileState
 from wirewatch.store.recalls import told
 from wirewatch.store.versions import Versions
 
@@ -75,6 +75,10 @@ class Known:
         if state is FileState.STORED and arrival.sha256:
             self.contents.add(arrival.sha256)
 
+    def forget(self, arrival: Arrival, gone: FileRow) -> None:
+        """Forget a row of a path that this batch takes out."""
+        self.files[arrival.inbox, arrival.path].remove(gone)
+
     def next_id(self, table: str) -> int:
         """Give the id of the next row of a table."""
         number = self.next_ids[table]
@@ -111,10 +115,13 @@ def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
 
 
 def _alerted(db: Database, marks: str, guids: list[str]) -> Iterator[tuple[str, str]]:
-    """Give guids with the rules that have raised an alert of any of their versions."""
+    """Give guids with the rules that have told of any version since they were last withdrawn."""
+    withdrawn = "', '".join(sorted(WITHDRAWN))
     yield from db.execute(
         "SELECT DISTINCT a.guid, al.rule FROM alerts al JOIN articles a"  # noqa: S608 - marks
-        f" ON a.id = al.article_id WHERE a.guid IN ({marks})",
+        f" ON a.id = al.article_id WHERE a.guid IN ({marks}) AND a.version > (SELECT"
+        " coalesce(max(w.version), -1) FROM articles w WHERE w.guid = a.guid"
+        f" AND w.status IN ('{withdrawn}'))",
         guids,
     )
 

@@ -4,11 +4,16 @@ What was still waiting to be told of a story that is withdrawn is told to nobody
 follows what waits, for whoever hears of the error must hear of the correction.
 """
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlite_utils import Database
 
+from wirewatch.clock import iso
+from wirewatch.embargo import lift_of
+from wirewatch.keys import delivery_key
 from wirewatch.model import Article
 from wirewatch.states import WITHDRAWN, DeliveryReason
 
@@ -69,4 +74,68 @@ def hush(db: Database, guids: Iterable[str], now: str) -> None:
         " JOIN articles a ON a.id = al.article_id"
         " WHERE a.guid = ?2 AND a.current = 0)",
         [(DeliveryReason.WITHDRAWN.value, guid, now) for guid in guids],
+    )
+
+
+def pass_on(db: Database, guids: Iterable[str], now: str) -> None:
+    """Tell of a copy instead, where nobody was told of a story before it was withdrawn.
+
+    The first copy of another guid that an alert had kept silent raises one of its own. Call it
+    inside the transaction, after `hush`.
+    """
+    for guid in guids:
+        hushed = db.execute(
+            "SELECT al.id, al.rule, al.title, al.severity FROM alerts al JOIN articles a"
+            " ON a.id = al.article_id WHERE a.guid = ? AND al.recalls IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.alert_id = al.id"
+            " AND d.state <> 'suppressed')",
+            [guid],
+        ).fetchall()
+        for alert, *told in hushed:
+            _tell_of_a_copy(db, alert, told, now)
+
+
+def _tell_of_a_copy(db: Database, hushed: int, told: list[str], now: str) -> None:
+    """Raise the alert of the first free copy that a hushed one had kept silent, if there is one."""
+    withdrawn = "', '".join(sorted(WITHDRAWN))
+    copy = db.execute(
+        "SELECT m.id, a.id, a.guid, a.version, a.embargo, m.rule, r.channels FROM matches m"  # noqa: S608 - our own words
+        " JOIN articles a ON a.id = m.article_id JOIN rules r ON r.hash = m.rule_hash"
+        f" WHERE m.echoes = ? AND a.current = 1 AND a.status NOT IN ('{withdrawn}')"
+        " ORDER BY a.embargo IS NOT NULL, a.id LIMIT 1",
+        [hushed],
+    ).fetchone()
+    if copy is None:
+        return
+    match, article, guid, version, embargo, rule, channels = copy
+    alert = db.conn.execute(
+        "INSERT INTO alerts (match_id, article_id, rule, title, severity, created)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [match, article, *told, now],
+    ).lastrowid
+    lift = lift_of(embargo)
+    due = max(now, iso(lift) if lift else now)
+    known = Article(guid, "", "", "", version=version)
+    db.conn.executemany(
+        "INSERT INTO deliveries (alert_id, channel, key, state, due, created, since)"
+        " VALUES (?, ?, ?, 'pending', ?, ?, ?)",
+        [
+            (alert, channel, delivery_key(known, rule, channel), due, now, now)
+            for channel in json.loads(channels)
+        ],
+    )
+    db.conn.execute("UPDATE matches SET echoes = NULL WHERE id = ?", [match])
+    db.conn.execute("UPDATE matches SET echoes = ? WHERE echoes = ?", [alert, hushed])
+
+
+def hold(db: Database, lifts: Mapping[str, datetime], now: str) -> None:
+    """Let what an embargo holds wait for as long as the newest version says, or no longer.
+
+    Call it inside the transaction, with when each guid's embargo lifts.
+    """
+    db.conn.executemany(
+        "UPDATE deliveries SET due = ?1 WHERE state = 'pending' AND attempts = 0 AND due > ?3"
+        " AND alert_id IN (SELECT al.id FROM alerts al JOIN articles a ON a.id = al.article_id"
+        " WHERE a.guid = ?2)",
+        [(iso(lift), guid, now) for guid, lift in lifts.items()],
     )

@@ -13,15 +13,17 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from wirewatch.clock import iso
+from wirewatch.embargo import lift_of
 from wirewatch.model import Alert, Article, Found
 from wirewatch.states import WITHDRAWN
 from wirewatch.store.known import chunked
-from wirewatch.text.likeness import Gist, Thresholds, gist, joined, marks, shared
+from wirewatch.text.likeness import Gist, Thresholds, gist, is_known, joined, marks, shared
 from wirewatch.text.sentences import sentences
 
 _COMMON = 8  # stories that share a sentence: what everybody says tells nothing
 _FEW = 7  # one sentence of so many must be shared, before texts are compared at all
 _CANDIDATES = 3  # stories that are compared with a new article, those that share most first
+_UNIT = "\x1f"  # what parts names in a list that SQLite joins
 _LATEST = 4  # articles of a story that a new one is held against, beside its first
 
 
@@ -44,18 +46,28 @@ class _Member(NamedTuple):
     body: str
 
 
+class _Spoken(NamedTuple):
+    """An alert on a story: by which rule, on what, for whom, and when it is due if it still is."""
+
+    alert: int
+    rule: str
+    guid: str
+    channels: frozenset[str]
+    due: str
+
+
 class Stories:
     """The stories that a batch of articles belongs to."""
 
     def __init__(self, db: Database, telling: Telling, now: datetime) -> None:
         self._db = db
         self._telling = telling
-        self._now = iso(now)
+        self._at, self._now = now, iso(now)
         self._since = iso(now - telling.within)
         self._marked: defaultdict[int, list[int]] = defaultdict(list)
         self._guids: dict[str, int] = {}
         self._members: dict[int, list[_Member]] = {}
-        self._spoken: dict[tuple[int, bool], dict[str, int]] = {}
+        self._spoken: dict[int, list[_Spoken]] = {}
         self._gists: dict[int, Gist] = {}
 
     def look_up(self, found: Iterable[Found]) -> None:
@@ -145,39 +157,68 @@ class Stories:
         """
         if story == article_id or not found.alerts:
             return {}
-        spoken = self._alerts_of(story, found.article)
-        heard = [alert for alert in found.alerts if alert.match.rule in spoken]
-        return {
-            alert.match.rule: spoken[alert.match.rule]
-            for alert in heard
-            if not self._is_new(alert, found.article, article_id, story)
-        }
+        until = iso(lift_of(found.article.embargo) or self._at)
+        echoes = {}
+        for alert in found.alerts:
+            spoken = self._spoken_of(story, alert, max(until, self._now))
+            if spoken and not self._is_new(alert, found.article, article_id, story):
+                echoes[alert.match.rule] = spoken.alert
+        return echoes
 
-    def note(self, story: int, article: Article, rule: str, alert: int) -> None:
-        """Remember that an alert is given in this batch; one under embargo keeps nobody waiting."""
-        for embargoed in (True, False):
-            if embargoed or not article.embargo:
-                self._spoken.setdefault((story, embargoed), {}).setdefault(rule, alert)
+    def note(self, story: int, article: Article, alert: Alert, alert_id: int) -> None:
+        """Remember that an alert is given in this batch."""
+        self._alerts_of(story).append(
+            _Spoken(
+                alert_id,
+                alert.match.rule_hash,
+                article.guid,
+                frozenset(planned.channel for planned in alert.deliveries),
+                min(iso(planned.due) for planned in alert.deliveries),
+            )
+        )
 
-    def _alerts_of(self, story: int, article: Article) -> dict[str, int]:
-        """Give the first alert of each rule on a story.
+    def withdraw(self, story: int, guid: str) -> None:
+        """Forget the alerts of an article that is withdrawn: what says the same is told again."""
+        self._spoken[story] = [one for one in self._alerts_of(story) if one.guid != guid]
 
-        Those on what was withdrawn since do not count, nor those that an embargo holds while the
-        new article is free.
+    def _spoken_of(self, story: int, alert: Alert, until: str) -> "_Spoken | None":
+        """Give the first alert that tells an alert's channels of a story, at `until` the latest.
+
+        What an embargo holds for longer does not count, nor what another rule of the name told.
+        """
+        channels = {planned.channel for planned in alert.deliveries}
+        return next(
+            (
+                one
+                for one in self._alerts_of(story)
+                if one.rule == alert.match.rule_hash and channels <= one.channels
+                and one.due <= until
+            ),
+            None,
+        )  # fmt: skip
+
+    def _alerts_of(self, story: int) -> "list[_Spoken]":
+        """Give the alerts on a story, first to last, that somebody is or will be told of.
+
+        Those on what was withdrawn since do not count.
         """
         withdrawn = "', '".join(sorted(WITHDRAWN))
-        known = (story, bool(article.embargo))
-        if known not in self._spoken:
+        if story not in self._spoken:
             rows = self._db.execute(
-                "SELECT al.rule, min(al.id) FROM articles a JOIN alerts al ON al.article_id = a.id"  # noqa: S608 - our own words
-                " WHERE a.story = ? AND al.recalls IS NULL"
-                " AND (? OR coalesce(a.embargo, '') <= ?)"
+                "SELECT al.id, m.rule_hash, a.guid, group_concat(d.channel, char(31)),"  # noqa: S608 - our own words
+                " min(CASE d.state WHEN 'pending' THEN d.due ELSE '' END)"
+                " FROM articles a JOIN alerts al ON al.article_id = a.id"
+                " JOIN matches m ON m.id = al.match_id JOIN deliveries d ON d.alert_id = al.id"
+                " WHERE a.story = ? AND d.state IN ('pending', 'sending', 'sent', 'failed')"
                 " AND NOT EXISTS (SELECT 1 FROM articles k WHERE k.guid = a.guid AND k.current = 1"
-                f" AND k.status IN ('{withdrawn}')) GROUP BY al.rule",
-                [*known, self._now],
+                f" AND k.status IN ('{withdrawn}')) GROUP BY al.id ORDER BY al.id",
+                [story],
             )
-            self._spoken[known] = dict(rows)
-        return self._spoken[known]
+            self._spoken[story] = [
+                _Spoken(alert, rule, guid, frozenset(channels.split(_UNIT)), due)
+                for alert, rule, guid, channels, due in rows
+            ]
+        return self._spoken[story]
 
     def _is_new(self, alert: Alert, article: Article, article_id: int, story: int) -> bool:
         """Tell whether a sentence in which a rule matched was in no earlier article of a story."""
@@ -191,12 +232,12 @@ class Stories:
             if known and all(story in self._marked[mark] for mark in known):
                 continue
             before = before or self._before(article_id, story)
-            if not shared(gist(said), before, self._telling.thresholds):
+            if not is_known(gist(said), before, self._telling.thresholds):
                 return True
         return False
 
     def _before(self, article_id: int, story: int) -> Gist:
-        """Give what the articles of a story said before this one."""
+        """Give what the articles of a story said before this one, as far as they are looked at."""
         members = (member for member in self._members_of(story) if member.id != article_id)
         return joined(map(self._gist_of, members))
 

@@ -30,10 +30,14 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 class Thresholds(NamedTuple):
-    """From where on two texts are one story: shares of the shorter one's phrases and numbers."""
+    """From where on two texts are one story: shares of the shorter one's phrases and numbers.
+
+    `sentences` is the share of a sentence's phrases that must be known for it to be nothing new.
+    """
 
     phrases: float = 0.4
     numbers: float = 0.6
+    sentences: float = 0.9
 
 
 class Gist(NamedTuple):
@@ -86,6 +90,17 @@ def shared(one: Gist, other: Gist, thresholds: Thresholds) -> float:
         return 0.0
     share = _share(one.phrases, other.phrases, 1)
     return share if share >= thresholds.phrases else 0.0
+
+
+def is_known(sentence: Gist, before: Gist, thresholds: Thresholds) -> bool:
+    """Tell whether a sentence says nothing new: no other number, and hardly another word.
+
+    A word is enough for another meaning (approved, rejected), so this is far stricter than what
+    makes a story.
+    """
+    known = len(sentence.phrases & before.phrases)
+    enough = known >= thresholds.sentences * len(sentence.phrases)
+    return enough and sentence.numbers <= before.numbers
 
 
 def _share(one: frozenset[object], other: frozenset[object], fewest: int) -> float:

@@ -13,13 +13,15 @@ class Unpacking:
     """What archives may hold.
 
     `size` bounds all that comes out of one file, in bytes, `expansion` how many times its own
-    size that may be, `members` their number, `depth` how many archives lie within each other.
+    size that may be, `members` their number, `depth` how many archives lie within each other, and
+    `articles` how many there may be in all: they are stored together, and nothing meanwhile.
     """
 
     size: int = 200_000_000
     expansion: int = 200
     members: int = 10_000
     depth: int = 4
+    articles: int = 10_000
 
 
 class Allowance:

@@ -80,7 +80,7 @@ def _streams(kind: str, data: bytes, allowance: Allowance) -> Iterator[bytes]:
                 if not piece and not stream.eof:
                     raise Unreadable(FileReason.TRUNCATED, f"the {kind} stream breaks off")
                 yield piece
-        except (zlib.error, lzma.LZMAError, OSError, EOFError, MemoryError) as error:
+        except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:
             raise Unreadable(FileReason.MALFORMED, f"no sound {kind}: {error}") from error
         data = stream.unused_data.lstrip(b"\0")
 

@@ -5,7 +5,7 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
 from wirewatch.errors import Unreadable
@@ -13,6 +13,12 @@ from wirewatch.formats.archives.allowance import Allowance
 from wirewatch.states import FileReason
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OTHER_KINDS = {  # by a file that only they hold
+    "[Content_Types].xml": "an Office document without a text",
+    "mimetype": "an OpenDocument or EPUB file",
+    "META-INF/MANIFEST.MF": "a Java archive",
+    "AndroidManifest.xml": "an Android application",
+}
 _ENCRYPTED = 0x1  # the bit of a member's flags, by PKWARE's APPNOTE 4.4.4
 _CHECKSUM = slice(148, 156)  # of a tar's first header, written in octal digits
 _OCTAL = b"01234567 \0"
@@ -56,6 +62,11 @@ def _zipped(data: bytes, allowance: Allowance) -> Iterator[Member]:
     """Read a zip."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_kind(archive.namelist())
+            begin = min((info.header_offset for info in archive.infolist()), default=0)
+            if begin:
+                detail = f"no sound zip: {begin:,} bytes in front of its first file"
+                raise Unreadable(FileReason.MALFORMED, detail)
             for info in archive.infolist():
                 if info.is_dir():
                     continue
@@ -78,8 +89,28 @@ def _tarred(data: bytes, allowance: Allowance) -> Iterator[Member]:
                 allowance.count()
                 content = archive.extractfile(info) if info.isreg() else None
                 yield Member(info.name, _read(content, allowance) if content else None)
+            _check_end(data, archive.offset)
     except _BROKEN_TAR as error:
         raise Unreadable(FileReason.MALFORMED, f"no sound tar: {error}") from error
+
+
+def _check_kind(names: Sequence[str]) -> None:
+    """Refuse a zip that is a format of its own, which is not read. Raises Unreadable."""
+    for sign, kind in _OTHER_KINDS.items():
+        if sign in names:
+            detail = f"{kind}, of which nothing is read"
+            raise Unreadable(FileReason.UNKNOWN_FORMAT, detail)
+
+
+def _check_end(data: bytes, end: int) -> None:
+    """Refuse a tar that does not end where its last file does: tarfile takes damage for an end.
+
+    Raises Unreadable: truncated, malformed.
+    """
+    if len(data) - end < tarfile.BLOCKSIZE:
+        raise Unreadable(FileReason.TRUNCATED, "the tar breaks off before its end")
+    if data[end:].strip(b"\0"):
+        raise Unreadable(FileReason.MALFORMED, f"no sound tar: a damaged header at byte {end:,}")
 
 
 def _read(content: IO[bytes], allowance: Allowance) -> bytes:
