@@ -275,6 +275,18 @@ def test_a_daemon_that_cannot_start_says_why_in_a_line(site: Site) -> None:
     assert str(site.inbox) in err
 
 
+def test_formats_without_their_library(
+    wirewatch: Wirewatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`wirewatch formats` says which formats lack their library, and what to install."""
+    monkeypatch.setattr("wirewatch.formats.extras.find_spec", lambda _: None)
+    listed = [line for line in wirewatch("formats").out.splitlines() if "not installed" in line]
+    assert {line.split("/")[0] for line in listed} == {"pdf", "docx", "warc", "html"}
+    assert all("wirewatch[documents]" in line for line in listed)
+    rows = json.loads(wirewatch("formats", "--json").out)
+    assert {row["name"] for row in rows if not row["installed"]} == {"pdf", "docx", "warc", "html"}
+
+
 def test_formats_are_listed(wirewatch: Wirewatch) -> None:
     """`wirewatch formats` names each format, the version of its parser, and what it reads."""
     listed = wirewatch("formats").out.splitlines()

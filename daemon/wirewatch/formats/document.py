@@ -86,7 +86,8 @@ class Format:
 
     `told_by` says how the format is told from others, and `sources` where each field of an article
     is read. One that is `binary` looks at the bytes only, and is asked before archives are opened.
-    A `heavy` one may take long or much memory, and is parsed in a process of its own.
+    A `heavy` one may take long or much memory, and is parsed in a process of its own. It `needs` a
+    library that not everybody has installed.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Format:
     sources: Mapping[str, str] = field(default_factory=dict)
     binary: bool = False
     heavy: bool = False
+    needs: str = ""
 
 
 def _decode(data: bytes) -> str:

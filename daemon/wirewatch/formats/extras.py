@@ -1,6 +1,7 @@
 """Libraries that only some formats need: found when a file asks for them, or asked for by name."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from wirewatch.errors import Unreadable
@@ -8,6 +9,11 @@ from wirewatch.states import FileReason
 
 EXTRA = "documents"
 """The extra that has them all (`pip install 'wirewatch[documents]'`)."""
+
+
+def is_installed(name: str) -> bool:
+    """Tell whether a library is there; nothing is imported."""
+    return not name or find_spec(name) is not None
 
 
 def library(name: str) -> Any:  # noqa: ANN401 - a module, whose type is known where it is used

@@ -62,4 +62,5 @@ FORMAT = Format(
     sources=_SOURCES,
     binary=True,
     heavy=True,
+    needs="docx",
 )

@@ -72,4 +72,5 @@ FORMAT = Format(
     # Bytes are no text yet: a page may name its encoding itself, and may hold NUL bytes.
     binary=True,
     heavy=True,
+    needs="trafilatura",
 )

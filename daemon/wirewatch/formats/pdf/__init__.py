@@ -67,4 +67,5 @@ FORMAT = Format(
     sources=_SOURCES,
     binary=True,
     heavy=True,
+    needs="pypdfium2",
 )

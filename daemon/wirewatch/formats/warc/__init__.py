@@ -94,4 +94,5 @@ FORMAT = Format(
     sources=PAGE.sources,
     binary=True,
     heavy=True,
+    needs="warcio",
 )
