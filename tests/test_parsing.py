@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,21 @@ def test_a_fault_in_the_worker_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "parse", stumble)
     answer = worker._answer(WIRE, 100, Unpacking())
     assert answer == {"reason": FileReason.PARSER_FAILED, "detail": "KeyError: 'guid'"}
+
+
+def test_a_stop_waits_for_no_other_worker(parser: Parser) -> None:
+    """A worker that is ended because everything stops is not followed by another one."""
+    parser.read(PACKED, LIMITS)
+    process = process_of(parser)
+    os.kill(process, signal.SIGSTOP)
+    stopping = threading.Timer(0.1, parser.abandon)
+    stopping.start()
+    with pytest.raises(RetryError, match="stopped while it was read"):
+        parser.read(PACKED, LIMITS)
+    stopping.join()
+    assert parser._worker is None
+    with pytest.raises(RetryError):
+        parser.read(PACKED, LIMITS)
 
 
 def test_articles_travel_whole() -> None:

@@ -27,26 +27,26 @@ class Digesting:
         worked = time.monotonic()
         while not self._arrivals.stopping.is_set():
             self._arrivals.to_parse.clear()
-            flying = self._arrivals.in_flight()  # asked first: what has landed, the ledger knows
-            rows = to_parse(self._db, _AT_ONCE)
-            if self.turn([row for row in rows if (row.inbox, row.path) not in flying]):
+            patience = self.turn()
+            if not patience:
                 worked = time.monotonic()
                 continue
             if time.monotonic() - worked > _REST:
                 self._parser.rest()
-            self._arrivals.to_parse.wait(_LANDING if rows else IDLE)
+            self._arrivals.to_parse.wait(patience)
         self._parser.rest()
 
-    def turn(self, rows: list[Waiting]) -> int:
-        """Read some of what waits; give how many files that were."""
-        done = 0
-        for row in rows:
-            if self._arrivals.stopping.is_set():
-                break
-            if not self._arrivals.is_in_flight(row.inbox, row.path):
+    def turn(self) -> float:
+        """Read some of what waits; give the seconds to wait for more, 0 when there was some."""
+        flying = self._arrivals.in_flight()  # asked first: what has landed, the ledger knows
+        rows = to_parse(self._db, _AT_ONCE)
+        ready = [row for row in rows if (row.inbox, row.path) not in flying]
+        for row in ready:
+            if not self._arrivals.stopping.is_set():
                 self._read(row)
-                done += 1
-        return done
+        if ready:
+            return 0
+        return _LANDING if rows else IDLE
 
     def _read(self, row: Waiting) -> None:
         """Let one file be read, by the rules as they are now."""

@@ -56,6 +56,7 @@ class Parser:
 
     def __init__(self) -> None:
         self._worker: _Worker | None = None
+        self._abandoned = False
         self._lock = threading.Lock()
 
     def read(self, data: bytes, limits: Limits) -> Reading:
@@ -65,7 +66,8 @@ class Parser:
     def parse_apart(self, data: bytes, limits: Limits) -> Reading:
         """Read bytes in the worker.
 
-        Raises Unreadable as above, and RetryError where no process can be started just now.
+        Raises Unreadable as above, and RetryError where no process can be started just now, or
+        none is wanted any more.
         """
         with self._lock:
             answer = self._asked(data, limits, fresh=False)
@@ -84,11 +86,18 @@ class Parser:
             except OSError as error:
                 detail = f"no process to read it in: {error.strerror}"
                 raise RetryError(FileReason.READ_ERROR, detail) from error
+        self._check_wanted()  # the worker is there by now, so that `abandon` finds it
         try:
             return self._worker.ask(data)
         except _EndedError as error:
             self._end()
+            self._check_wanted()
             return {"reason": error.reason, "detail": error.detail}
+
+    def _check_wanted(self) -> None:
+        """Read nothing more once everything stops. Raises RetryError: the file is not at fault."""
+        if self._abandoned:
+            raise RetryError(FileReason.READ_ERROR, "stopped while it was read")
 
     def rest(self) -> None:
         """End the worker, until it is needed again."""
@@ -96,7 +105,8 @@ class Parser:
             self._end()
 
     def abandon(self) -> None:
-        """End the worker whatever it is reading, for a thread that waits for its answer."""
+        """End the worker whatever it reads, and for good; who waits for it gets a RetryError."""
+        self._abandoned = True
         if worker := self._worker:
             worker.kill()
 

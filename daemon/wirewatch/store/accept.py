@@ -86,9 +86,7 @@ class _Batch:
                 return self._taken_away(outcome, before, pending)
         state, reason, fresh = self._decide(outcome)
         if pending is not None and _is_newer(pending, outcome):
-            pending = (
-                None  # the file was replaced while it was read: the new one waits for its turn
-            )
+            pending = None  # the file was replaced while it was read, and waits for its turn again
         row = same or pending
         if same is not None and pending is not None:
             self._files.forget(outcome.arrival, pending)
