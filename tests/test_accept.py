@@ -268,3 +268,22 @@ def test_a_large_batch_is_looked_up_whole(store: Store) -> None:
     ]
     assert {done.reason for done in take(store, *copies)} == {FileReason.SAME_CONTENT}
     assert {done.new for done in take(store, *batch)} == {False}
+
+
+def test_a_file_replaced_while_it_was_read_waits_on(store: Store) -> None:
+    """What was read of a file before it was replaced has a row of its own; the new one waits."""
+    newer = unread("a", 2 * 10**18)
+    take(store, pending(newer))
+    take(store, told("a", "Alpha met."))
+    states = {row["state"]: row["stamp"] for row in rows(store, "files")}
+    assert states.keys() == {"pending", "stored"}
+    assert states["pending"] == str(newer.stamp)
+
+
+def test_two_outcomes_of_one_path_in_a_batch(store: Store) -> None:
+    """A path that is seen again and then holds something else, in one batch, has a row for each."""
+    take(store, told("a", "Alpha met."))
+    take(store, pending(unread("a", 10**18 - 1)))
+    take(store, told("a", "Alpha met."), told("a", "Beta met."))
+    assert [row["state"] for row in rows(store, "files")] == ["stored", "stored"]
+    assert counts(store)["articles"] == 2

@@ -13,6 +13,7 @@ import pytest
 
 from conftest import ManualClock
 from wirewatch.clock import iso
+from wirewatch.errors import Unreadable
 from wirewatch.intake.names import chooser
 from wirewatch.intake.source import look
 from wirewatch.model import Outcome
@@ -297,3 +298,29 @@ def test_vanishes_meanwhile(
 
     monkeypatch.setattr(examine, moment, late)
     assert examiner.examine(inbox, "a.txt", closed=True) is None
+
+
+def test_what_is_left_to_others_keeps_its_tries(
+    examiner: Examiner, inbox: Inbox, clock: ManualClock
+) -> None:
+    """A file that a worker process is to read waits as `parsing`, with the tries that it has had."""
+    put(inbox)
+    apart = replace(examiner, parse=lambda _data, _limits: None)
+    first = examined(apart, inbox)
+    assert (first.state, first.reason, first.tries) == (FileState.PENDING, FileReason.PARSING, 0)
+    assert first.arrival.sha256 is None
+    clock.now += timedelta(seconds=1)
+    again = examined(apart, inbox, closed=False, before=as_waiting(first)._replace(tries=3))
+    assert (again.reason, again.tries) == (FileReason.PARSING, 3)
+
+
+def test_a_detail_can_be_printed(examiner: Examiner, inbox: Inbox) -> None:
+    """What a file says of itself reaches neither table nor terminal with control characters."""
+
+    def refuse(_data: bytes, _limits: Limits) -> NoReturn:
+        raise Unreadable(FileReason.ENCRYPTED, "\x1b[31mname: it has a password")
+
+    put(inbox)
+    outcome = examined(replace(examiner, parse=refuse), inbox)
+    assert outcome.reason == FileReason.ENCRYPTED
+    assert outcome.detail.isprintable()

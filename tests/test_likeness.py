@@ -69,3 +69,17 @@ def test_together() -> None:
     whole = joined(gist(part) for part in parts)
     assert shared(gist(parts[2]), whole, EACH) == 1.0
     assert whole.numbers == gist(STORY).numbers
+
+
+def test_the_first_sentences_are_marked() -> None:
+    """Of a long text the first eight sentences are marked, so that keeping them stays cheap."""
+    long = " ".join(f"Sentence number {n} has eight words in it." for n in range(50))
+    assert len(marks(long)) == 8
+
+
+def test_one_number_says_nothing() -> None:
+    """Where a text has one number only, another one there does not make another story."""
+    one, other = (
+        f"A quake in the north killed {n} people, the speaker said today." for n in (5, 9)
+    )
+    assert shared(gist(one), gist(other), EACH) > 0

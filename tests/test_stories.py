@@ -10,12 +10,13 @@ from wirewatch.clock import iso
 from wirewatch.model import Article, Found, Match, Outcome, Span
 from wirewatch.notify.render import render
 from wirewatch.states import MessageFormat, Severity
+from wirewatch.store import stories as module
 from wirewatch.store.accept import Accepted, accept
 from wirewatch.store.archive import alert_details
 from wirewatch.store.database import Store
 from wirewatch.store.outbox import claim
 from wirewatch.store.stories import Telling, forget
-from wirewatch.text.likeness import Thresholds, marks
+from wirewatch.text.likeness import Gist, Thresholds, gist, marks
 
 LEAD = "The Majilis of Kazakhstan voted on Monday to open its archive of 1,200 letters to readers."
 ROOMS = (
@@ -211,6 +212,82 @@ def test_the_newest_version_says_how_long_is_waited(
     assert row["due"] == due
 
 
+def test_an_embargo_that_comes_later_holds_nothing_that_was_free(store: Store) -> None:
+    """What was free when it came, and still waits, is not held by a newer version's embargo."""
+    take(store, FIRST)
+    later = article(STORY + " More.", guid="tag:1", version=2, embargo="2026-03-09T00:00:00Z")
+    take(store, later)
+    (row,) = store.db["deliveries"].rows
+    assert row["due"] == iso(START)
+
+
+def test_a_copy_of_what_nobody_could_be_told_rings(store: Store) -> None:
+    """An alert that was given up has told nobody, so that a copy rings."""
+    take(store, FIRST)
+    with store.write() as db:
+        db.execute("UPDATE deliveries SET state = 'dead', due = NULL")
+    assert [one.alerts for one in take(store, COPY)] == [1]
+
+
+LATER = "2026-03-09T00:00:00Z"
+
+
+def test_a_free_copy_is_told_before_one_under_embargo(store: Store) -> None:
+    """Of the copies that kept silent the first one that is free is told."""
+    take(store, FIRST, article(STORY, "Herald", embargo=LATER), CUT, KILL)
+    assert waiting(store) == [(1, "suppressed"), (3, "pending")]
+
+
+def test_a_copy_under_embargo_is_told_when_it_lifts(store: Store) -> None:
+    """Where the only copy is under embargo, its alert waits for that."""
+    take(store, FIRST, article(STORY, "Herald", embargo=LATER), KILL)
+    assert waiting(store) == [(1, "suppressed"), (2, "pending")]
+    assert [row["due"] for row in store.db["deliveries"].rows][1] == "2026-03-09T00:00:00.000Z"
+
+
+def test_a_copy_that_was_replaced_is_not_told(store: Store) -> None:
+    """A copy that a newer version has replaced is not told in the place of a killed story."""
+    newer = article(STORY, "Herald", guid="tag:2", version=2)
+    silent = newer._replace(found=(newer.found[0]._replace(matches=(), alerts=()),))
+    take(store, FIRST, article(STORY, "Herald", guid="tag:2"), silent, KILL)
+    assert waiting(store) == [(1, "suppressed")]
+
+
+def test_one_number_in_a_long_sentence_is_news(store: Store) -> None:
+    """A number that changed is new however long the sentence, of which hardly a word differs."""
+    long = "The Majilis said that " + " ".join(f"word{n}" for n in range(60)) + " and 5 people."
+    long = f"{long}\n\n{ROOMS}\n\n{HANDS}"
+    done = take(store, article(long), article(long.replace("5 people", "320 people"), "Post"))
+    assert [one.alerts for one in done] == [1, 1]
+    assert stories(store) == [1, 1]
+
+
+def own_sentences(name: str, count: int) -> str:
+    """Give sentences that nobody else has."""
+    return "\n".join(" ".join(f"{name}{n}{end}" for end in "abcdefghi") + "." for n in range(count))
+
+
+def test_hardly_anything_shared_is_not_compared(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence in eight, or one that many stories have, is not worth comparing texts."""
+    footer = "This agency is not responsible for what other people say of the Majilis anywhere."
+    take(store, article(f"{own_sentences('first', 6)}\n{LEAD}"))
+    take(store, *(article(f"{own_sentences(f'n{n}x', 3)}\n{footer}") for n in range(9)))
+    compared: list[str] = []
+
+    def noted(text: str) -> Gist:
+        compared.append(text)
+        return gist(text)
+
+    monkeypatch.setattr(module, "gist", noted)
+    take(store, article(f"{own_sentences('other', 7)}\n{LEAD}", "Post"))
+    take(store, article(f"{own_sentences('another', 3)}\n{footer}", "Post"))
+    assert compared == []
+    take(store, article(f"{own_sentences('third', 6)}\n{LEAD}", "Post"))
+    assert compared != []
+
+
 def test_a_channel_that_was_not_told_is_told(store: Store) -> None:
     """A rule that names another channel by now tells of a copy, as that one never heard of it."""
     found = COPY.found[0]
@@ -274,11 +351,7 @@ def test_the_thresholds_are_configured(store: Store) -> None:
 def test_what_everybody_says_tells_nothing(store: Store) -> None:
     """A sentence that many articles share joins none of them, and is kept for few."""
     footer = "This agency is not responsible for what other people say of the Majilis anywhere."
-    own = [
-        "\n".join(" ".join(f"w{n}x{k}{end}" for end in "abcdefghi") + "." for k in range(5))
-        for n in range(60)
-    ]
-    take(store, *(article(f"{text}\n\n{footer}") for text in own))
+    take(store, *(article(f"{own_sentences(f'w{n}x', 5)}\n\n{footer}") for n in range(60)))
     assert len(set(stories(store))) == 60
     (mark,) = marks(footer)
     assert store.db["sentences"].count_where("mark = ?", [mark]) <= 8

@@ -1,9 +1,12 @@
 """What can go wrong, said so that a person knows where and what to do."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wirewatch.states import FileReason
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class WirewatchError(Exception):
@@ -59,12 +62,15 @@ class RuleError(WirewatchError):
 
 
 class Unreadable(WirewatchError):  # noqa: N818 - said of a file, it is an adjective
-    """A file holds nothing that can be stored; it is quarantined for `reason`."""
+    """A file holds nothing that can be stored; it is quarantined for `reason`.
+
+    What is quoted of the file in `detail` can be printed: nothing in it commands a terminal.
+    """
 
     def __init__(self, reason: FileReason, detail: str) -> None:
         self.reason = reason
-        self.detail = detail
-        super().__init__(f"{reason}: {detail}")
+        self.detail = _UNPRINTABLE.sub("\ufffd", " ".join(detail.split()))
+        super().__init__(f"{reason}: {self.detail}")
 
 
 class StoreError(WirewatchError):

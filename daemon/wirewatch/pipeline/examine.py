@@ -145,7 +145,7 @@ def _waiting(arrival: Arrival, reason: FileReason, due: datetime) -> Outcome:
 
 def _quarantined(arrival: Arrival, reason: FileReason, detail: str) -> Outcome:
     """Put an arrival aside for a person to look at."""
-    return Outcome(arrival, FileState.QUARANTINED, reason, printable(detail))
+    return Outcome(arrival, FileState.QUARANTINED, reason, detail)
 
 
 def _retried(arrival: Arrival, error: RetryError, tries: int) -> Outcome:

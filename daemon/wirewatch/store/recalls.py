@@ -134,7 +134,7 @@ def hold(db: Database, lifts: Mapping[str, datetime], now: str) -> None:
     Call it inside the transaction, with when each guid's embargo lifts.
     """
     db.conn.executemany(
-        "UPDATE deliveries SET due = ?1 WHERE state = 'pending' AND attempts = 0 AND due > ?3"
+        "UPDATE deliveries SET due = ?1 WHERE state = 'pending' AND due > ?3"
         " AND alert_id IN (SELECT al.id FROM alerts al JOIN articles a ON a.id = al.article_id"
         " WHERE a.guid = ?2)",
         [(iso(lift), guid, now) for guid, lift in lifts.items()],
