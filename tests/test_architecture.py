@@ -38,7 +38,7 @@ DOORS = {
     "marisa_trie": {"rules/gazetteer/lexicon.py", "rules/gazetteer/shelf.py"},
     "lxml": {"formats/markup.py"},
     "feedparser": {"formats/feed/__init__.py"},
-    "fasttext": {"formats/language_detection.py"},
+    "pycld2": {"formats/language_detection.py"},
     "trafilatura": {"formats/html/text.py"},
     "pypdfium2": {"formats/pdf"},
     "docx": {"formats/docx"},

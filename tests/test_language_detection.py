@@ -12,7 +12,6 @@ from wirewatch.formats.language_detection import language_of
 from wirewatch.model import Article
 
 LABELLED = Path(__file__).parent / "labelled"
-NOT_TOLD = {"kk-Arab"}  # without the high hamza, which most of its sentences have
 
 
 def test_stories() -> None:
@@ -27,19 +26,18 @@ def test_stories() -> None:
                 if found != story["language"]:
                     wrong[story["language"], found] += 1
     assert not [pair for pair in wrong if pair[1] is not None]
-    assert wrong.total() <= count / 50
+    assert wrong.total() <= count / 100
 
 
 def test_sentences() -> None:
-    """Of single sentences in fifty languages more than nine of ten are told right."""
+    """Of single sentences in fifty languages hardly one in twenty is not told right."""
     right = count = 0
     for file in LABELLED.glob("*.toml"):
         for sentence in tomllib.loads(file.read_text("utf-8"))["sentence"]:
             declared = sentence["language"].partition("-")[0]
-            if sentence["language"] not in NOT_TOLD:
-                right += language_of(sentence["text"]) == declared
-                count += 1
-    assert right / count > 0.9
+            right += language_of(sentence["text"]) == declared
+            count += 1
+    assert right / count > 0.95
 
 
 @pytest.mark.parametrize(
@@ -49,11 +47,18 @@ def test_sentences() -> None:
         ("ٴبىز بۇگىن پارلامەنتتە جاڭا زاڭ تۋرالى سويلەستىك", "kk"),
         ("立法會今日通過撥款修葺圖書館,議員討論咗三個鐘頭先至表決。", "zh"),
         ("Палата прадстаўнікоў сёння прыняла закон аб бібліятэках і архівах.", "be"),
+        ("הכנסת אישרה היום בקריאה שלישית את חוק הספריות והארכיונים.", "he"),
     ],
 )
-def test_letters_that_only_one_language_has(text: str, language: str) -> None:
-    """Languages that the model takes for others are told by their letters."""
+def test_languages_that_are_easily_taken_for_others(text: str, language: str) -> None:
+    """Languages of small presses and their other scripts are told, by the codes of today."""
     assert language_of(text) == language
+
+
+def test_what_is_no_character() -> None:
+    """What no text should hold does not keep its language from being told."""
+    text = "The house of\ufffe the people met\ud800, and its speaker\x7f spoke of libraries."
+    assert language_of(text) == "en"
 
 
 @pytest.mark.parametrize("text", ["", "123 456 789", "USD 503", "Ok.", "x" * 15])

@@ -1,5 +1,7 @@
 """Where words begin and end, in spaced and unspaced scripts."""
 
+import sys
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -105,3 +107,10 @@ def test_spaced_scripts(char: str) -> None:
 def test_counting(text: str) -> None:
     """As many words are counted as there are, however they are parted."""
     assert word_count(text) == len(word_starts(text)) == len(words(text))
+
+
+def test_each_kind_of_space_parts_words() -> None:
+    """Every white space of Unicode parts words when they are counted."""
+    spaces = [chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()]
+    assert len(spaces) > 20
+    assert all(word_count(f"a{space}b") == 2 for space in spaces)

@@ -16,7 +16,6 @@ from wirewatch import systemd
 from wirewatch.clock import Clock
 from wirewatch.deployment import Deployment
 from wirewatch.errors import ConfigError, Fault, StoreError
-from wirewatch.formats.language_detection import model
 from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Works
 from wirewatch.notify.send import load_plugins
@@ -127,7 +126,6 @@ class Service:
     def _start(self) -> None:
         """Start everything: the outbox first, then what fills it, the watching last."""
         load_plugins()
-        model()
         for inbox in self.arrivals.inboxes.values():
             _make_folder(inbox)
         with self._store.write() as db:

@@ -63,10 +63,9 @@ class Arrivals:
             return
 
     def landed(self, batch: Sequence[Outcome]) -> None:
-        """Note that a batch was committed, and let the next look be taken."""
+        """Note that a batch was committed."""
         with self._lock:
             self._in_flight.difference_update((o.arrival.inbox, o.arrival.path) for o in batch)
-        self.hints.wake()
         if any(outcome.reason is FileReason.PARSING for outcome in batch):
             self.to_parse.set()
 

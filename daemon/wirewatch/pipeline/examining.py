@@ -1,7 +1,7 @@
 """The thread that examines: what is hinted at first, then what waits in the ledger."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wirewatch.clock import from_iso
 from wirewatch.intake.hints import Hint, Kind
@@ -13,6 +13,8 @@ from wirewatch.store.database import Store
 from wirewatch.store.ledger import next_look, waiting
 
 _GRACE = 0.3  # seconds in which the close that follows a creation is expected
+_WAY = 0.05  # seconds after which what is on its way has mostly been committed, and told
+_LONGEST_WAY = 0.5  # seconds for which what waits is not looked at while files come in a row
 
 
 class Examining:
@@ -22,6 +24,8 @@ class Examining:
         self._arrivals = arrivals
         self._db = store.db
         self._appeared: dict[tuple[str, str], float] = {}
+        self._looked = -_LONGEST_WAY
+        self._more = False
 
     def run(self) -> None:
         """Examine until asked to stop."""
@@ -34,22 +38,39 @@ class Examining:
         hints = self._arrivals.hints.take(BATCH, timeout)
         if self._arrivals.hints.were_lost():
             self._arrivals.rescan()
-        for batch in batches(self._outcomes(hints)):
+        self._hand_over(self._hinted(hints))
+        if len(hints) < BATCH and self._may_look():
+            self._looked = time.monotonic()
+            self._more = self._hand_over(self._waiting(BATCH - len(hints)))
+
+    def _may_look(self) -> bool:
+        """Tell whether to look at what waits, for which the one that commits has to wait a bit.
+
+        So what is on its way is let go first, unless there is no end of it, or more that waits.
+        """
+        overdue = time.monotonic() > self._looked + _LONGEST_WAY
+        return self._more or overdue or self._arrivals.all_landed()
+
+    def _hand_over(self, outcomes: Iterable[Outcome]) -> bool:
+        """Hand outcomes over to be committed; tell whether there were any."""
+        batch: list[Outcome] = []
+        for batch in batches(outcomes):
             self._arrivals.hand_over(batch, "intake")
+        return bool(batch)
 
     def _patience(self) -> float:
         """Give the seconds until the next look is due without a hint."""
-        waits = [IDLE]
+        waits = [0.0 if self._more else IDLE]
         if self._appeared:
             waits.append(min(self._appeared.values()) - time.monotonic())
-        # What is on its way may be what is due; its landing wakes us.
-        due = next_look(self._db) if self._arrivals.all_landed() else None
-        if due:
+        if not self._arrivals.all_landed():  # it may be what is due
+            waits.append(_WAY)
+        elif due := next_look(self._db):
             waits.append((from_iso(due) - self._arrivals.clock()).total_seconds())
         return max(0.0, min(waits))
 
-    def _outcomes(self, hints: list[Hint]) -> Iterator[Outcome]:
-        """Examine what was hinted at first, then what appeared a while ago, then what waits."""
+    def _hinted(self, hints: list[Hint]) -> Iterator[Outcome]:
+        """Examine what was hinted at first, then what appeared a while ago."""
         whole: dict[tuple[str, str], None] = {}
         for hint in hints:
             if hint.kind is Kind.FOLDER:
@@ -63,8 +84,6 @@ class Examining:
             yield from self._examined(name, path, closed=True)
         for name, path in self._expired():
             yield from self._examined(name, path, closed=False)
-        if len(hints) < BATCH:
-            yield from self._waiting(BATCH - len(hints))
 
     def _expired(self) -> list[tuple[str, str]]:
         """Take what appeared and was not closed within the grace."""

@@ -74,12 +74,8 @@ class Stories:
         """Look up what the store has of the guids and sentences of some articles."""
         articles = list(found)
         for places, guids in chunked([one.article.guid for one in articles]):
-            self._guids.update(
-                self._db.execute(
-                    f"SELECT guid, story FROM articles WHERE guid IN ({places})",  # noqa: S608
-                    guids,
-                )
-            )
+            query = f"SELECT guid, story FROM articles WHERE guid IN ({places})"  # noqa: S608
+            self._guids.update(self._db.execute(query, guids))
         if not self._telling.within:
             return
         wanted = list(dict.fromkeys(mark for one in articles for mark in one.marks))
@@ -95,8 +91,12 @@ class Stories:
         article = found.article
         story = self._guids.get(article.guid) or self._nearest(found) or article_id
         self._guids[article.guid] = story
-        known = [] if story == article_id else self._members_of(story)
-        self._members[story] = [*known, _Member(article_id, received, article.body)]
+        if story == article_id:
+            self._members[story], self._spoken[story] = [], []
+        self._members[story] = [
+            *self._members_of(story),
+            _Member(article_id, received, article.body),
+        ]
         return story
 
     def _nearest(self, found: Found) -> int | None:

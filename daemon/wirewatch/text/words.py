@@ -58,12 +58,18 @@ def runs_scripts_together(text: str) -> bool:
 
 
 # What parts words for counting them: white space, dashes and punctuation, but no apostrophe.
-_BETWEEN = r"\s!-&(-/:-@\[-^`{-~\xa0-\xa9\xab-\xb1\xb4\xb6-\xb9\xbb\xbf×÷‐-‘‚-⁞。-〿،؛؟।॥"
-_PARTING = re.compile(f"[{_BETWEEN}]")
-_ASCII_WORDS = bytes(ord(" ") if _PARTING.match(chr(code)) else code for code in range(128)).ljust(
-    256
+_IN_ASCII = r"\s!-&(-/:-@\[-^`{-~"
+_BEYOND = (
+    r"\x85\xa0-\xa9\xab-\xb1\xb4\xb6-\xb9\xbb\xbf×÷\u1680\u2000-\u200a‐-‘‚-\u205f\u3000-〿،؛؟।॥"
 )
-_WORD = re.compile(rf"[{UNSPACED}]|[^{_BETWEEN}{UNSPACED}]+")
+_PARTING = re.compile(f"[{_IN_ASCII}{_BEYOND}]")
+_PARTING_BEYOND = re.compile(f"[{_BEYOND}]")
+_SPACELESS = re.compile(f"[{UNSPACED}]")
+_WORD = re.compile(rf"[{UNSPACED}]|[^{_IN_ASCII}{_BEYOND}{UNSPACED}]+")
+_TYPOGRAPHIC = {mark: " " if _PARTING.match(mark) else "x" for mark in "’“”–—‘«»\xa0…"}
+_SPACED = bytes(
+    ord(" ") if chr(code).isascii() and _PARTING.match(chr(code)) else code for code in range(256)
+)
 
 
 def word_starts(text: str) -> list[int]:
@@ -77,10 +83,15 @@ def words(text: str) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """Count the words of a text, as `words` finds them."""
-    if text.isascii():  # four times as fast
-        return len(text.encode().translate(_ASCII_WORDS).split())
-    return len(_WORD.findall(text))
+    """Count the words of a text, as `words` finds them; of most texts in a quarter of the time."""
+    if not text.isascii():
+        for mark, plain in _TYPOGRAPHIC.items():
+            text = text.replace(mark, plain)
+    if not text.isascii():
+        if _SPACELESS.search(text):
+            return len(words(text))
+        text = _PARTING_BEYOND.sub(" ", text)
+    return len(text.encode(errors="surrogatepass").translate(_SPACED).split())
 
 
 def words_after(stretch: str) -> int:
