@@ -15,7 +15,7 @@ demo: $(STAMP)
 	@$(BIN)/python seeds/demo.py
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto
 
 test-crash: $(STAMP)
 	$(BIN)/python -m pytest tests/crash

@@ -139,17 +139,17 @@ def test_drain_sends_what_is_due_once_each_and_returns(
 
 def test_what_came_back_makes_room(store: Store, receiver: Receiver, outbox: MakeOutbox) -> None:
     """When a whole lane's worth has returned, the same turn that records it claims what is left."""
-    fill(store, 10)
+    fill(store, 20)
     deliveries = outbox("desk")
     deliveries.turn()
-    while deliveries._done.qsize() < 8:
+    while deliveries._done.qsize() < 16:
         assert deliveries._wake.wait(PATIENCE)
         deliveries._wake.clear()
     deliveries.turn()
-    assert sum(state == "sending" for _, state in states(store)) == 2
+    assert [state for _, state in states(store)] == ["sent"] * 16 + ["sending"] * 4
     deliveries.drain()
     assert {state for _, state in states(store)} == {"sent"}
-    assert len(receiver.at("/desk")) == 10
+    assert len(receiver.at("/desk")) == 20
 
 
 def test_a_crash_while_sending_repeats_under_the_same_key(

@@ -11,9 +11,10 @@ from wirewatch.formats.completion import completed
 from wirewatch.formats.detection import binary_format, parser_of, text_format
 from wirewatch.formats.document import Document, Format
 from wirewatch.model import Article, Skipped
-from wirewatch.states import FileReason, SkipReason
+from wirewatch.states import WITHDRAWN, FileReason, SkipReason
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_BLANK = "".join(map(chr, (*range(0x21), *range(0x7F, 0xA1))))
 _PASSED_OVER = {  # what is no article in an archive, where alone it would be put aside
     FileReason.BINARY: SkipReason.BINARY,
     FileReason.EMPTY: SkipReason.NO_CONTENT,
@@ -82,6 +83,16 @@ def quick(data: bytes, line_limit: int) -> Reading | None:
     return opened.reading()
 
 
+def _is_blank(item: Article | Skipped) -> bool:
+    """Tell whether nothing is left of an article without its control characters.
+
+    What is withdrawn may have no text at all.
+    """
+    if isinstance(item, Skipped) or item.status in WITHDRAWN:
+        return False
+    return not any(text.strip(_BLANK) for text in (item.title, item.headline, item.body))
+
+
 def _archive(data: bytes) -> str | None:
     """Tell which kind of archive or compression a file is, or None."""
     return compressed.kind_of(data) or members.kind_of(data)
@@ -119,7 +130,7 @@ class _Opened:
 
     def take(self, known: Format, document: Document) -> None:
         """Take all items of a document. Raises Unreadable (no-text) when there are none."""
-        items = known.parse(document)
+        items = [item for item in known.parse(document) if not _is_blank(item)]
         if not items:
             raise Unreadable(FileReason.NO_TEXT, f"no article in this {known.name} file")
         self._formats[known.name] = parser_of(known)

@@ -17,7 +17,7 @@ from wirewatch.model import Outcome
 from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.pipeline.parsing import parse_quickly
-from wirewatch.states import FileReason
+from wirewatch.states import FileReason, FileState
 
 IDLE = 5.0
 """Seconds after which a thread that waits looks around, and beats."""
@@ -63,11 +63,14 @@ class Arrivals:
             return
 
     def landed(self, batch: Sequence[Outcome]) -> None:
-        """Note that a batch was committed."""
+        """Note that a batch was committed, and tell those who are to look at what waits of it."""
         with self._lock:
             self._in_flight.difference_update((o.arrival.inbox, o.arrival.path) for o in batch)
-        if any(outcome.reason is FileReason.PARSING for outcome in batch):
+        waiting = {outcome.reason for outcome in batch if outcome.state is FileState.PENDING}
+        if FileReason.PARSING in waiting:
             self.to_parse.set()
+        if waiting - {FileReason.PARSING}:
+            self.hints.wake()
 
     def in_flight(self) -> set[tuple[str, str]]:
         """Give what is on its way to be committed, by inbox and path."""
