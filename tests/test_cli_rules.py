@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlite_utils import Database
 
 from conftest import STORY, Site, Wirewatch
 
@@ -138,6 +139,12 @@ NEAR = "ASTANA, March 2. A delegation of the Majilis came, Kazinform reports."
 FAR = "BAKU, March 2. A delegation came, and nobody knew why the Majilis met, Trend reports."
 
 
+ANPA = (
+    "\x16\x16\x01a0421\x1fworld\nu i\x13\x11 BC-Bridges   03-04 0096\n"
+    "\x02BC-Bridges{},71<\n\t   {}\n\x04"
+)
+
+
 def test_why_it_did_not_ring(rules: Site, wirewatch: Wirewatch) -> None:
     """`rules why-not` names the clause that failed, the state of the alert, or what has changed."""
     told(rules, wirewatch, NEAR, FAR)
@@ -189,6 +196,55 @@ def test_a_late_version_of_what_did_not_match(rules: Site, wirewatch: Wirewatch)
     wirewatch("ingest", rules.inbox / "late.json", "--no-deliver")
     ran = wirewatch("rules", "why-not", "visits", "2")
     assert (ran.code, "it came late: version 2" in ran.out) == (1, True)
+
+
+def test_two_versions_in_a_file(rules: Site, wirewatch: Wirewatch) -> None:
+    """`rules why-not` says that an older version came with the newer one; `prove` takes either."""
+    rules.deliver("both.json", f"{OLD}\n{NINJS % (2, 'usable', '')}")
+    rules.deliver(
+        "other.json", f"{(NINJS % (1, 'usable', '')).replace('agency:1', 'agency:2')}\n{NEW}"
+    )
+    wirewatch("ingest", rules.inbox, "--no-deliver")
+    rows = Database(rules.database)["articles"].rows_where("version = 1 AND guid = 'urn:agency:2'")
+    ran = wirewatch("rules", "why-not", "visits", next(rows)["id"])
+    assert (ran.code, "it came late: version 2" in ran.out) == (1, True)
+    assert wirewatch("prove", 1).code == 0
+
+
+OLD = (NINJS % (1, "usable", "")).replace("delegation", "train")
+NEW = (NINJS % (2, "usable", "")).replace("delegation", "train").replace("agency:1", "agency:2")
+COPIED = (
+    "{} A delegation of the Majilis came on Monday to look at twelve bridges of reed. They stayed"
+    " for tea with the engineers of the river and left before the snow began, {}."
+)
+
+
+def test_why_a_copy_did_not_ring(rules: Site, wirewatch: Wirewatch) -> None:
+    """A copy of a story is not told again: `why-not` names the alert, `alerts` the outlets."""
+    told(
+        rules,
+        wirewatch,
+        COPIED.format("ASTANA, March 2.", "Kazinform reports"),
+        COPIED.format("BAKU, March 2.", "Trend reports"),
+    )
+    rows = json.loads(wirewatch("alerts", "list", "--json").out)
+    assert [row["outlets"] for row in rows] == [1]
+    copy = 3 - rows[0]["article_id"]
+    ran = wirewatch("rules", "why-not", "visits", copy)
+    assert ran.code == 1
+    assert "alert 1 had told of the same story" in ran.out
+    assert "+1 outlets" in wirewatch("alerts", "list").out
+    assert f"+ article {copy}: " in wirewatch("alerts", "show", 1).out
+
+
+def test_a_story_that_took_another_s_identity(rules: Site, wirewatch: Wirewatch) -> None:
+    """What follows a story by its slug alone is found in its file all the same by `prove`."""
+    for number, (turn, text) in enumerate((("", FAR), (", 1st Ld-Writethru", NEAR))):
+        rules.deliver(f"{number}.anpa", ANPA.format(turn, COPIED.format(text, "Kazinform reports")))
+        wirewatch("ingest", rules.inbox, "--no-deliver")
+    versions = json.loads(wirewatch("search", "majilis", "--json").out)
+    assert {row["version"] for row in versions} == {2}
+    assert wirewatch("prove", 1).out.splitlines()[-1] == "identical"
 
 
 def test_a_rule_is_tried_on_the_archive(rules: Site, wirewatch: Wirewatch) -> None:

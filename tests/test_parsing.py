@@ -5,13 +5,18 @@ import gzip
 import json
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conftest import PATIENCE
 from wirewatch.errors import Unreadable
 from wirewatch.formats import Reading, Unpacking, parse
 from wirewatch.intake.source import RetryError
@@ -240,3 +245,29 @@ def test_articles_travel_whole() -> None:
     assert back == whole
     assert isinstance(back, Article)
     assert type(back.published_precision) is type(whole.published_precision)
+
+
+_HANGS = """
+import sys, threading
+from wirewatch.pipeline import worker
+worker._GRACE = 0.1
+worker.parse = lambda *_: threading.Event().wait()
+worker.main(sys.argv[1:])
+"""
+
+
+def test_a_worker_that_nobody_ends() -> None:
+    """A worker that hangs ends by itself, in case the daemon is not there any more to end it."""
+    ours, theirs = socket.socketpair()
+    limits = [0.1, LIMITS.parse_memory, LIMITS.line_length, *parsing._unpacking(LIMITS)]
+    words = [sys.executable, "-c", _HANGS, str(theirs.fileno()), *map(str, limits)]
+    process = subprocess.Popen(words, pass_fds=[theirs.fileno()])
+    theirs.close()
+    asking = Connection(ours.detach())
+    assert asking.recv_bytes() == b"ready"
+    asking.send_bytes(WIRE)
+    try:
+        assert process.wait(PATIENCE) == -signal.SIGALRM
+    finally:
+        process.kill()
+        asking.close()

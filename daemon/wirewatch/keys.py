@@ -4,6 +4,9 @@ import hashlib
 
 from wirewatch.model import Article
 
+NAMELESS = "sha256:"
+"""How the guid of an article begins that its format gives none, so that it is of its content."""
+
 KEY_LENGTH = 16
 """Hexadecimal digits of a delivery's key: 64 bits, so that a clash is not to be expected."""
 

@@ -23,7 +23,7 @@ from wirewatch.formats.transmission import (
 )
 from wirewatch.formats.wire.agencies import canonical
 from wirewatch.model import Article, Skipped
-from wirewatch.states import FileReason, SkipReason
+from wirewatch.states import WITHDRAWN, FileReason, SkipReason
 
 _OPENING = re.compile(rb"(?:\xef\xbb\xbf)?[\x00\s\x7f]*\x16+\x01[A-Za-z]\d{4}\x1f")
 _MESSAGE = "\x16\x01"
@@ -95,9 +95,9 @@ def _item(message: str) -> Article | Skipped:
         heading.slug = heading.slug or known["keyword"]
         heading.turn = f"{known['turn']} {heading.turn}"
     body = [*heading.rest, *paragraphs(story)]
-    if not body and not heading.title:
-        return Skipped(heading.slug or number, SkipReason.NO_TEXT)
     article = _article(heading, body, agency, when)
+    if not body and not heading.title and article.status not in WITHDRAWN:
+        return Skipped(heading.slug or number, SkipReason.NO_TEXT)
     if not known:
         return article
     urgency = _URGENCIES.get(known["priority"].lower())

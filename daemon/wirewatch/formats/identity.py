@@ -2,6 +2,7 @@
 
 import hashlib
 
+from wirewatch.keys import NAMELESS
 from wirewatch.text.sentences import first_sentence, shortened
 
 HEADLINE_LIMIT = 120
@@ -18,7 +19,7 @@ HEADLINE = (
 
 def identity_of(*texts: str) -> str:
     """Make a guid from content, so that other bytes of the same story are the same article."""
-    return "sha256:" + hashlib.sha256("\x00".join(texts).encode()).hexdigest()
+    return NAMELESS + hashlib.sha256("\x00".join(texts).encode()).hexdigest()
 
 
 def headline_of(title: str, body: str) -> str:

@@ -25,7 +25,7 @@ from wirewatch.formats.transmission import (
 )
 from wirewatch.formats.wire.months import MONTHS
 from wirewatch.model import Article, Skipped
-from wirewatch.states import FileReason, SkipReason
+from wirewatch.states import WITHDRAWN, FileReason, SkipReason
 from wirewatch.text.fold import fold_term
 
 _OPENING = re.compile(rb"(?:\xef\xbb\xbf)?[\x00\s\x7f]*\x01[A-Za-z]{1,8}\d{1,6}[ \r\n]")
@@ -107,9 +107,10 @@ def _item(message: str, *, whole: bool) -> Article | Skipped:
     body = paragraphs(story)
     if body and agency and _is_sign_off(body[-1], agency):
         body.pop()
-    if not body and not heading.title:
+    article = _article(heading, body, agency, when)
+    if not body and not heading.title and article.status not in WITHDRAWN:
         return Skipped("/".join(slugs) or header["number"], SkipReason.NO_TEXT)
-    return _article(heading, body, agency, when)._replace(
+    return article._replace(
         urgency=int(header["priority"]) or None,
         subjects=tuple(dict.fromkeys((f"iptc7901:{header['category'].lower()}", *slugs))),
         slugline="/".join(slugs) or None,

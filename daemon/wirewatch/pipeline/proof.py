@@ -9,7 +9,7 @@ from typing import Any
 
 from wirewatch import formats
 from wirewatch.errors import ConfigError, RuleError, StoreError, Unreadable
-from wirewatch.keys import delivery_key
+from wirewatch.keys import NAMELESS, delivery_key
 from wirewatch.model import Article, Span
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
@@ -77,14 +77,7 @@ def _parsed_again(
     except Unreadable as error:
         findings.append(Finding("article", False, f"not readable any more: {error}"))
         return stored
-    found = next(
-        (
-            one
-            for one in reading.articles
-            if (one.guid, one.version) == (stored.guid, stored.version)
-        ),
-        None,
-    )
+    found = next((again for one in reading.articles if (again := _as_stored(one, stored))), None)
     parser = reading.parser
     if found is None:
         said = f"not in the file any more, as {parser} reads it (then {kept['parser']})"
@@ -95,6 +88,19 @@ def _parsed_again(
     said += f": differs in {', '.join(unlike)}" if unlike else ""
     findings.append(Finding("article", not unlike, said))
     return found
+
+
+def _as_stored(article: Article, stored: Article) -> Article | None:
+    """Give an article as it was stored, if it is the one; None where it is another.
+
+    What its format gives no identity may have taken that of a story that it follows.
+    """
+    if (article.guid, article.version) == (stored.guid, stored.version):
+        return article
+    is_nameless = article.guid.startswith(NAMELESS) and stored.guid.startswith(NAMELESS)
+    if not is_nameless or (article.title, article.body) != (stored.title, stored.body):
+        return None
+    return article._replace(guid=stored.guid, version=stored.version)
 
 
 def _path(kept: Mapping[str, Any], inboxes: Mapping[str, Inbox]) -> Path | None:

@@ -18,6 +18,7 @@ from wirewatch.store.database import Store, Transaction
 from wirewatch.store.filing import Filing
 from wirewatch.store.known import FileRow, look_up
 from wirewatch.store.stories import Stories, Telling
+from wirewatch.store.succession import followed
 
 _FINISHED = {FileState.STORED, FileState.DUPLICATE}
 
@@ -55,7 +56,9 @@ def accept(
     UnstorableError when a value cannot be stored.
     """
     with store.write() as db:
-        batch = _Batch(db, outcomes, now, telling or Telling())
+        told_apart = telling or Telling()
+        outcomes = followed(db, outcomes, told_apart.thresholds, now)
+        batch = _Batch(db, outcomes, now, told_apart)
         accepted = [batch.add(outcome) for outcome in outcomes]
         batch.write(db)
         also(db, accepted)

@@ -69,6 +69,7 @@ CREATE UNIQUE INDEX articles_identity ON articles (guid, version);
 CREATE INDEX articles_irregular ON articles (id) WHERE irregular = 1;
 CREATE INDEX articles_file ON articles (file_id);
 CREATE INDEX articles_story ON articles (story);
+CREATE INDEX articles_slug ON articles (source, slugline) WHERE slugline IS NOT NULL;
 
 CREATE TABLE sentences (
     mark INTEGER NOT NULL,
