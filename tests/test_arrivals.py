@@ -201,6 +201,26 @@ def test_in_flight_is_not_taken_twice(intake: Intake, reads: list[str]) -> None:
     assert reads == ["a.txt"]
 
 
+def test_what_waits_lets_go_first_what_comes(intake: Intake, reads: list[str]) -> None:
+    """What waits is not looked at while news is being committed, but for no longer than a while."""
+    intake.age(intake.put("a.txt", ""), 0)
+    intake.hint("a.txt", Kind.WHOLE)
+    for _ in range(2):
+        intake.turn()
+    intake.clock.advance(QUIET)
+    intake.put("b.txt")
+    intake.hint("b.txt", Kind.WHOLE)
+    intake.examining.turn(0)
+    assert reads == ["b.txt"]
+    intake.arrivals.batches.get_nowait()  # and it is committed for very long
+    intake.seconds += 0.4
+    intake.examining.turn(0)
+    assert reads == ["b.txt"]
+    intake.seconds += 0.2
+    intake.examining.turn(0)
+    assert reads == ["b.txt", "a.txt"]
+
+
 def test_doubled_hints(intake: Intake, reads: list[str]) -> None:
     """Hints that come twice, or of what is not there, do no harm: one row, one alert."""
     intake.put("a.txt")

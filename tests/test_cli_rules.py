@@ -239,12 +239,15 @@ def test_why_a_copy_did_not_ring(rules: Site, wirewatch: Wirewatch) -> None:
 
 def test_a_story_that_took_another_s_identity(rules: Site, wirewatch: Wirewatch) -> None:
     """What follows a story by its slug alone is found in its file all the same by `prove`."""
-    for number, (turn, text) in enumerate((("", FAR), (", 1st Ld-Writethru", NEAR))):
-        rules.deliver(f"{number}.anpa", ANPA.format(turn, COPIED.format(text, "Kazinform reports")))
+    lead = COPIED.format("ASTANA (AP) _", "she said")
+    for turn, text in ("", lead.replace("delegation", "party")), (", 1st Ld-Writethru", lead):
+        rules.deliver(f"{turn}.anpa", ANPA.format(turn, text))
         wirewatch("ingest", rules.inbox, "--no-deliver")
-    versions = json.loads(wirewatch("search", "majilis", "--json").out)
-    assert {row["version"] for row in versions} == {2}
+    found = json.loads(wirewatch("search", "majilis", "--json").out)
+    assert [(row["version"], row["guid"][:7]) for row in found] == [(2, "sha256:")]
     assert wirewatch("prove", 1).out.splitlines()[-1] == "identical"
+    Database(rules.database).execute("UPDATE articles SET guid = 'tag:other' WHERE version = 2")
+    assert "not in the file any more" in wirewatch("prove", 1).out
 
 
 def test_a_rule_is_tried_on_the_archive(rules: Site, wirewatch: Wirewatch) -> None:

@@ -183,11 +183,28 @@ def test_what_a_slug_adds_to_its_keyword(store: Store) -> None:
     assert versions(store) == [(0, 1, 0), (0, 2, 1)]
 
 
-def test_a_guid_is_believed(store: Store) -> None:
-    """An article whose agency gave it an identity follows nothing by its slug."""
-    first = anpa(TEXT)
-    take(store, first, anpa(LEAD, "1st Ld-Writethru")._replace(guid="tag:bells"))
+@pytest.mark.parametrize("named", [0, 1])
+def test_a_guid_is_believed(store: Store, named: int) -> None:
+    """An article whose agency gave it an identity neither follows nor is followed by its slug."""
+    both = [anpa(TEXT), anpa(LEAD, "1st Ld-Writethru")]
+    both[named] = both[named]._replace(guid="tag:bells")
+    for one in both:
+        take(store, one)
     assert versions(store) == [(0, 1, 1), (1, 2, 1)]
+
+
+def test_a_slug_that_only_begins_alike(store: Store) -> None:
+    """A keyword that goes on behind another one's last letter is another story's."""
+    take(store, anpa(TEXT, slug="BC-EU--Malta-Bells Bread"))
+    take(store, anpa((), "KILL"))
+    assert versions(store) == [(0, 1, 1), (1, 1, 1)]
+
+
+def test_a_kill_of_an_earlier_take_counts(store: Store) -> None:
+    """A kill takes the newest version back, whichever take it names."""
+    take(store, anpa(TEXT), anpa(LEAD, "2nd Ld-Writethru"))
+    take(store, anpa((), "1st Ld-KILL"))
+    assert versions(store) == [(0, 1, 0), (0, 3, 0), (0, 4, 1)]
 
 
 def test_keys_follow_from_the_identity(store: Store) -> None:
