@@ -241,7 +241,7 @@ def test_a_story_that_took_another_s_identity(rules: Site, wirewatch: Wirewatch)
     """What follows a story by its slug alone is found in its file all the same by `prove`."""
     lead = COPIED.format("ASTANA (AP) _", "she said")
     for turn, text in ("", lead.replace("delegation", "party")), (", 1st Ld-Writethru", lead):
-        rules.deliver(f"{turn}.anpa", ANPA.format(turn, text))
+        rules.deliver(f"take{turn}.anpa", ANPA.format(turn, text))
         wirewatch("ingest", rules.inbox, "--no-deliver")
     found = json.loads(wirewatch("search", "majilis", "--json").out)
     assert [(row["version"], row["guid"][:7]) for row in found] == [(2, "sha256:")]
