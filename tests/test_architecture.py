@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parents[1] / "daemon" / "wirewatch"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = (
-    "states", "clock", "errors", "model", "keys", "embargo", "text", "quantities", "tomlfile",
+    "states", "clock", "errors", "model", "keys", "embargo", "rhythm", "text", "quantities",
+    "tomlfile",
     "secret",
 )  # fmt: skip
 """The ground floor's own order: each may know those before it."""
@@ -38,6 +39,7 @@ DOORS = {
     "marisa_trie": {"rules/gazetteer/lexicon.py", "rules/gazetteer/shelf.py"},
     "lxml": {"formats/markup.py"},
     "feedparser": {"formats/feed/__init__.py"},
+    "cronsim": {"rhythm.py"},
     "pycld2": {"formats/language_detection.py"},
     "trafilatura": {"formats/html/text.py"},
     "pypdfium2": {"formats/pdf"},

@@ -11,8 +11,9 @@ from wirewatch.store.archive import (
     candidates,
     deliveries_to_retry,
 )
+from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
-from wirewatch.store.outbox import claim, record
+from wirewatch.store.outbox import record
 
 FULL = Article(
     guid="tag:full",

@@ -111,12 +111,12 @@ def test_a_damaged_stream(kind: str) -> None:
 def test_a_bomb(kind: str) -> None:
     """What expands to more than a file may is refused before it fills the memory."""
     bomb = COMPRESSIONS[kind](bytes(50_000_000))
-    begun = time.monotonic()
+    begun = time.process_time()
     assert refused(bomb).reason == FileReason.EXPANDS_TOO_FAR
     assert refused(bomb, Unpacking(expansion=10**9, size=10_000_000)).reason == (
         FileReason.EXPANDS_TOO_FAR
     )
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @each_archive
@@ -329,11 +329,11 @@ def test_text_is_no_picture() -> None:
 def test_a_line_of_200_megabytes(kind: str) -> None:
     """A line of 200 MB in a compressed file is refused at once, before it fills the memory."""
     packed = b"".join([COMPRESSIONS[kind](b"a" * 10_000_000)] * 20)
-    begun = time.monotonic()
+    begun = time.process_time()
     assert refused(packed, Unpacking(expansion=10**6)).reason in {
         FileReason.LINE_TOO_LONG, FileReason.EXPANDS_TOO_FAR,
     }  # fmt: skip
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("member", range(1, 5))

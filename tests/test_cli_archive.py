@@ -159,6 +159,18 @@ def test_alerts_are_listed(wirewatch: Wirewatch) -> None:
     assert wirewatch("alerts", "list", "--state", "nonsense").code == 2
 
 
+def test_held_alerts_are_listed(wirewatch: Wirewatch, site: Site, receiver: Receiver) -> None:
+    """`alerts list --held` says what waits for a digest, and until when."""
+    site.write(f"json://{receiver.host}/hook", 'digest = ["0 0 1 1 *"]\n')
+    site.deliver("a.txt", STORY)
+    assert wirewatch("ingest", site.inbox).code == 0
+    (line,) = wirewatch("alerts", "list", "--held").out.splitlines()
+    assert "desk: pending (digest), until 20" in line
+    assert receiver.at("/hook") == []
+    site.write(f"json://{receiver.host}/hook")
+    assert wirewatch("alerts", "list", "--held", "--state", "sent").out == ""
+
+
 @pytest.mark.usefixtures("filled")
 def test_an_alert_is_shown_with_its_attempts(wirewatch: Wirewatch) -> None:
     """`alerts show` gives an alert with every attempt; an unknown number is an error."""

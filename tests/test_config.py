@@ -8,7 +8,8 @@ import pytest
 
 from wirewatch.config import Config, find_config, load_config
 from wirewatch.errors import ConfigError, Fault
-from wirewatch.states import After, Watching
+from wirewatch.rhythm import quiet_of
+from wirewatch.states import After, Severity, Watching
 
 Write = Callable[[str], Path]
 
@@ -255,3 +256,43 @@ def test_a_configuration_does_not_change(write: Write) -> None:
     config: Config = load_config(write(STORE + INBOX))
     with pytest.raises(ValueError, match="frozen"):
         config.store = Path("elsewhere")
+
+
+CHANNEL = '[[channel]]\nname = "desk"\nurl = "json://127.0.0.1:9/"\n'
+
+
+def test_what_a_channel_wants_to_hear_and_when(write: Write) -> None:
+    """Digests, quiet hours, a rate, their zone and what breaks them, as people write them."""
+    config = load_config(
+        write(
+            STORE
+            + INBOX
+            + CHANNEL
+            + 'zone = "Asia/Almaty"\ndigest = ["daily 08:00", "0 18 * * 5"]\n'
+            'quiet = ["22:00-07:00"]\nrate = "10/h"\nbreaks = "high"\n'
+        )
+    )
+    (channel,) = config.channels
+    assert channel.digest == ("0 8 * * *", "0 18 * * 5")
+    assert channel.quiet == (quiet_of("22:00-07:00"),)
+    assert (str(channel.zone), channel.breaks) == ("Asia/Almaty", Severity.HIGH)
+    assert channel.rate == (10, timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ('zone = "Almaty"', "'Europe/London'"),
+        ('digest = ["daily 25:00"]', "'daily 08:00'"),
+        ('digest = "daily 08:00"', "list"),
+        ('quiet = ["night"]', "'22:00-07:00'"),
+        ('rate = "0/h"', "'10/h'"),
+        ('rate = "10"', "'10/h'"),
+        ('breaks = "loud"', "never"),
+    ],
+)
+def test_a_policy_that_cannot_be_read(write: Write, line: str, remedy: str) -> None:
+    """What a channel cannot want is a fault, with what to write instead."""
+    (fault,) = faults_of(write(STORE + INBOX + CHANNEL + line + "\n"))
+    assert "channel[1]" in fault.place
+    assert remedy in f"{fault.problem} {fault.remedy}"

@@ -1,5 +1,6 @@
 """The outbox at work: every channel by itself, every message once, nothing lost by a stop."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -9,16 +10,19 @@ from datetime import timedelta
 import pytest
 
 from conftest import PATIENCE, START, Answer, ManualClock, Receiver, told
+from wirewatch.alerts.policy import Policy
 from wirewatch.clock import iso
 from wirewatch.model import Attempt
 from wirewatch.notify.send import Channel, Sender
 from wirewatch.pipeline import deliveries as module
 from wirewatch.pipeline import lane as lane_module
 from wirewatch.pipeline.deliveries import Deliveries, Patience
+from wirewatch.rhythm import rhythm_of
 from wirewatch.states import DeliveryReason
 from wirewatch.store.accept import accept
+from wirewatch.store.claims import claim
 from wirewatch.store.database import Store, StoreUnavailableError
-from wirewatch.store.outbox import claim, record
+from wirewatch.store.outbox import record
 
 MakeOutbox = Callable[..., Deliveries]
 
@@ -135,6 +139,25 @@ def test_drain_sends_what_is_due_once_each_and_returns(
     outbox("desk", "broken").drain()
     assert {state for _, state in states(store)} == {"sent"}
     assert (len(receiver.at("/broken")), len(receiver.at("/desk"))) == (20, 11)
+
+
+def test_a_digest_is_one_message(
+    store: Store, receiver: Receiver, outbox: MakeOutbox, clock: ManualClock
+) -> None:
+    """What a channel wants in digests is sent when they are due: one message, as it is received."""
+    deliveries = outbox("desk")
+    policy = Policy(digests=(rhythm_of("daily 18:00"),))
+    deliveries.replace(deliveries._channels, Patience(policies={"desk": policy}))
+    fill(store, 3)
+    deliveries.turn()
+    assert states(store) == [("desk", "pending")] * 3
+    clock.now = START + timedelta(hours=6)
+    deliveries.drain()
+    assert states(store) == [("desk", "sent")] * 3
+    (got,) = receiver.at("/desk")
+    said = json.loads(got.body)
+    assert said["title"] == "[HIGH] 3 alerts of 1 rule"
+    assert "Story2 begins." in said["message"]
 
 
 def test_what_came_back_makes_room(store: Store, receiver: Receiver, outbox: MakeOutbox) -> None:

@@ -127,11 +127,11 @@ def test_brotli(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("encoding", BOMBS)
 def test_bombs(encoding: str) -> None:
     """A page that expands beyond all reason refuses the archive, at once."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     reason, detail = refusal(record(answer()), packed(BOMBS[encoding], encoding))
     assert reason is FileReason.EXPANDS_TOO_FAR
     assert detail.startswith(URL)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_many_small_bombs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +154,6 @@ def test_many_small_bombs(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_long_beginnings(body: bytes) -> None:
     """Whether something is a page is decided by how it begins, quickly."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert read(record(answer(body, media_type=""))) == [Skipped(URL, SkipReason.DATA)]
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

@@ -121,7 +121,7 @@ def test_any_fragment_is_read(text: str) -> None:
 def test_a_tag_of_countless_attributes_is_refused() -> None:
     """Attributes without number, which take the square of their time, are refused at once."""
     bomb = "<p " + " ".join(f"a{n}='1'" for n in range(100_000)) + ">text</p>"
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(Unreadable, match="100,000 attributes"):
         markup.fragment(bomb)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2

@@ -10,9 +10,9 @@ from wirewatch.clock import iso
 from wirewatch.model import Attempt, Message, Span
 from wirewatch.states import DeliveryReason, DeliveryState, Severity
 from wirewatch.store.accept import accept
+from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
 from wirewatch.store.outbox import (
-    claim,
     next_due,
     outbox_counts,
     record,

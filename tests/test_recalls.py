@@ -11,8 +11,9 @@ from wirewatch.model import Article, Attempt, Found, Match, Message, Outcome, Sp
 from wirewatch.notify.render import render
 from wirewatch.states import DeliveryReason, MessageFormat, Recall, Severity
 from wirewatch.store.accept import accept
+from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
-from wirewatch.store.outbox import claim, record
+from wirewatch.store.outbox import record
 from wirewatch.text.changes import changes
 
 FIRST = "The Senate met in Astana. Forty clocks were mended. The lift stood still."

@@ -13,8 +13,8 @@ from wirewatch.states import MessageFormat, Severity
 from wirewatch.store import stories as module
 from wirewatch.store.accept import Accepted, accept
 from wirewatch.store.archive import alert_details
+from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
-from wirewatch.store.outbox import claim
 from wirewatch.store.stories import Telling, forget
 from wirewatch.text.likeness import Gist, Thresholds, gist, marks
 

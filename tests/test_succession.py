@@ -12,8 +12,8 @@ from wirewatch.keys import delivery_key
 from wirewatch.model import Article, Found, Match, Message, Outcome, Span
 from wirewatch.states import FileReason, FileState, Recall, Severity
 from wirewatch.store.accept import Accepted, accept
+from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
-from wirewatch.store.outbox import claim
 from wirewatch.text.likeness import marks
 
 TEXT = (

@@ -4,16 +4,27 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from wirewatch.errors import ConfigError, Fault
-from wirewatch.quantities import Count, Duration, Share, Size, SomeTime
+from wirewatch.quantities import Count, Duration, RateLimit, Share, Size, SomeTime
+from wirewatch.rhythm import Quiet, quiet_of, rhythm_of, zone_of
 from wirewatch.secret import resolve
-from wirewatch.states import After, Watching
+from wirewatch.states import After, Severity, Watching
 from wirewatch.tomlfile import Table, read_partly
 
+_NEVER = "never"
+_BREAKING = (*Severity, _NEVER)
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -24,8 +35,26 @@ def _not_empty(path: Path) -> Path:
     return path
 
 
+def _severity_or_never(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read a severity; None for 'never'."""
+    if value not in _BREAKING:
+        said = "', '".join(_BREAKING)
+        raise ValueError(f"{value!r} is no severity | write one of '{said}'")
+    return None if value == _NEVER else Severity(value)
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
+
+
+Zone = Annotated[ZoneInfo, BeforeValidator(zone_of), WithJsonSchema({"type": "string"})]
+Rhythm = Annotated[str, AfterValidator(rhythm_of)]
+Breaking = Annotated[
+    Severity | None,
+    BeforeValidator(_severity_or_never),
+    WithJsonSchema({"enum": list(_BREAKING)}),
+]
+QuietHours = Annotated[Quiet, BeforeValidator(quiet_of), WithJsonSchema({"type": "string"})]
 
 
 class StoreTable(Table):
@@ -82,6 +111,11 @@ class ChannelTable(Table):
     url: SecretStr
     timeout: SomeTime = timedelta(seconds=15)
     embargoed: bool = False
+    zone: Zone = ZoneInfo("UTC")
+    digest: tuple[Rhythm, ...] = ()
+    quiet: tuple[QuietHours, ...] = ()
+    rate: RateLimit | None = None
+    breaks: Breaking = Severity.CRITICAL
 
 
 class StoriesTable(Table):
@@ -99,6 +133,7 @@ class DeliveryTable(Table):
     give_up_after: SomeTime = timedelta(days=3)
     first_retry: SomeTime = timedelta(seconds=5)
     slowest_retry: SomeTime = timedelta(hours=1)
+    gather_after: SomeTime = timedelta(hours=1)
 
 
 class ConfigTable(Table):

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
+from wirewatch.alerts.policy import Policy
 from wirewatch.clock import Clock
-from wirewatch.config import Config, read_config
+from wirewatch.config import ChannelTable, Config, read_config
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.formats import Unpacking
 from wirewatch.notify.send import Channel, fault_of
@@ -49,9 +50,15 @@ class Deployment:
 
     @property
     def patience(self) -> Patience:
-        """Give how long and how often sending is tried."""
+        """Give how long and how often sending is tried, and what channels want to hear when."""
         delivery = self.config.delivery
-        return Patience(delivery.give_up_after, delivery.first_retry, delivery.slowest_retry)
+        return Patience(
+            delivery.give_up_after,
+            delivery.first_retry,
+            delivery.slowest_retry,
+            delivery.gather_after,
+            {table.name: _policy(table) for table in self.config.channels},
+        )
 
     @property
     def limits(self) -> Limits:
@@ -78,6 +85,12 @@ class Deployment:
         """Compile the rules, and make what turns files into outcomes."""
         cleared = frozenset(table.name for table in self.config.channels if table.embargoed)
         return Examiner(Matcher(self.rules, self.gazetteers), clock, self.limits, cleared)
+
+
+def _policy(table: ChannelTable) -> Policy:
+    """Give what a channel wants to hear and when."""
+    policy = Policy(table.zone, table.digest, table.quiet, breaks=table.breaks)
+    return replace(policy, rate=table.rate.number, per=table.rate.per) if table.rate else policy
 
 
 def load_deployment(path: Path) -> Deployment:

@@ -11,6 +11,11 @@ KEY_LENGTH = 16
 """Hexadecimal digits of a delivery's key: 64 bits, so that a clash is not to be expected."""
 
 
+def bundle_key(channel: str, slot: str) -> str:
+    """Give the key of a message that gathers alerts: of its channel and its turn, nothing else."""
+    return hashlib.sha256(f"{channel}\x00{slot}".encode()).hexdigest()[:KEY_LENGTH]
+
+
 def delivery_key(article: Article, rule: str, channel: str) -> str:
     """Give the key that a message carries: the same for a repeat, on any machine.
 

@@ -198,6 +198,8 @@ class Message:
     earlier: str = ""
     outlets: int = 0
     newer: int | None = None
+    gathered: tuple["Message", ...] = ()
+    """What goes out together, this one as the first, under one key; empty where it goes alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)?")
+_RATE = re.compile(r"(\d{1,6})\s*/\s*(m|h|d)")
 _BYTES = {None: 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -36,6 +37,21 @@ def _size(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
     return int(float(found[1]) * _BYTES[found[2]])
 
 
+class Rate(NamedTuple):
+    """So many in a time."""
+
+    number: int
+    per: timedelta
+
+
+def _rate(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read '10/h', '3/m' or '100/d'."""
+    found = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if not found or not int(found[1]):
+        raise ValueError(f"{value!r} is no rate | write it as '10/h', '3/m' or '100/d'")
+    return Rate(int(found[1]), timedelta(seconds=_SECONDS[found[2]]))
+
+
 def _some_time(value: timedelta) -> timedelta:
     """Refuse no time at all, where something is to be done again after it."""
     if not value:
@@ -48,5 +64,8 @@ _SIZE_SCHEMA = WithJsonSchema({"type": ["integer", "string"]})
 Duration = Annotated[timedelta, BeforeValidator(duration), _DURATION_SCHEMA]
 SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 Size = Annotated[int, BeforeValidator(_size), _SIZE_SCHEMA]
+RateLimit = Annotated[
+    Rate, BeforeValidator(_rate), WithJsonSchema({"type": "string", "pattern": _RATE.pattern})
+]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]

@@ -95,6 +95,13 @@ class DeliveryReason(StrEnum):
     GAVE_UP = "gave-up"
     RETRIED_BY_HAND = "retried-by-hand"
     WITHDRAWN = "withdrawn"
+    DIGEST = "digest"
+    QUIET_HOURS = "quiet-hours"
+    RATE = "rate"
+
+
+HELD = frozenset({DeliveryReason.DIGEST, DeliveryReason.QUIET_HOURS, DeliveryReason.RATE})
+"""Why a channel's policy lets a delivery wait; what has waited goes out gathered."""
 
 
 class Recall(StrEnum):

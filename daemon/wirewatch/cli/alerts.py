@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
-from wirewatch.states import DeliveryState
+from wirewatch.states import HELD, DeliveryState
 
 alerts = typer.Typer(
     help="List, show and retry alerts.", no_args_is_help=True, rich_markup_mode=None
@@ -20,6 +20,9 @@ def list_(
         DeliveryState | None, typer.Option(help="Only deliveries in this state.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many.")] = 50,
+    held: Annotated[
+        bool, typer.Option("--held", help="Only what a channel's digest, quiet hours or rate hold.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, newest first."""
@@ -28,12 +31,13 @@ def list_(
     from wirewatch.store.database import open_reader
 
     db = open_reader(load_config(config_path(context)).store)
-    rows = list(alert_log(db, state, limit))
+    rows = list(alert_log(db, state, limit, held=held))
     if as_json:
         print_json(rows)
         return
     for row in rows:
         why = f" ({row['reason']})" if row["reason"] else ""
+        why += f", until {row['due']}" if row["reason"] in HELD else ""
         headline = "".join(c for c in str(row["headline"]) if c.isprintable())[:60]
         others = f"  +{row['outlets']} outlets" if row["outlets"] else ""
         print(

@@ -1,11 +1,10 @@
 """An alert in words: as plain text, Markdown or HTML. Pure; what comes from articles is escaped."""
 
-import html
-import re
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from wirewatch.model import Message, Span
+from wirewatch.notify.bundle import render_bundle
+from wirewatch.notify.markup import MARKUPS, Markup, Rendered, around, plain
 from wirewatch.states import MessageFormat, Recall
 from wirewatch.text.changes import changes
 from wirewatch.text.sentences import sentences
@@ -13,44 +12,6 @@ from wirewatch.text.sentences import sentences
 _MOST_SENTENCES = 4
 _MOST_CHANGES = 8
 _LONGEST_SENTENCE = 400
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~@])")
-_BREAK = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-class Rendered(NamedTuple):
-    """A message ready to be sent."""
-
-    title: str
-    body: str
-
-
-class _Markup(NamedTuple):
-    """How a format writes things."""
-
-    escape: Callable[[str], str]
-    mark: tuple[str, str]
-    strong: tuple[str, str]
-    quote: tuple[str, str]
-    newline: str
-
-
-def _plain(text: str) -> str:
-    """Keep control characters, and marks that turn the direction of text, out of a message."""
-    return _CONTROL.sub("", _BREAK.sub(" ", text))
-
-
-_MARKUPS = {
-    MessageFormat.TEXT: _Markup(_plain, ("»", "«"), ("", ""), ("  ", ""), "\n"),
-    MessageFormat.MARKDOWN: _Markup(
-        lambda text: _MARKDOWN.sub(r"\\\1", _plain(text)), ("**", "**"), ("**", "**"),
-        ("> ", ""), "\n\n",
-    ),
-    MessageFormat.HTML: _Markup(
-        lambda text: html.escape(_plain(text)), ("<mark>", "</mark>"), ("<b>", "</b>"),
-        ("<blockquote>", "</blockquote>"), "<br>\n",
-    ),
-}  # fmt: skip
 
 
 def render(message: Message, form: MessageFormat) -> Rendered:
@@ -59,13 +20,15 @@ def render(message: Message, form: MessageFormat) -> Rendered:
     The message holds the rule and its severity, the headline, where it is from, the sentences
     with what matched marked, the file, and the key by which a repeat is seen.
     """
-    markup = _MARKUPS[form]
+    markup = MARKUPS[form]
+    if message.gathered:
+        return render_bundle(message, markup)
     recall = f"{message.recall.upper()}: " if message.recall else ""
-    title = _plain(f"[{message.severity.upper()}] {recall}{message.rule_title}")
-    lines = [_around(markup.strong, markup.escape(message.headline))]
+    title = plain(f"[{message.severity.upper()}] {recall}{message.rule_title}")
+    lines = [around(markup.strong, markup.escape(message.headline))]
     if message.embargo:
         lines.append(markup.escape(f"EMBARGOED until {message.embargo}"))
-    origin = " · ".join(_plain(part) for part in _origin(message))
+    origin = " · ".join(plain(part) for part in _origin(message))
     if origin:
         lines.append(markup.escape(origin))
     if message.newer:
@@ -73,21 +36,21 @@ def render(message: Message, form: MessageFormat) -> Rendered:
         lines.append(markup.escape(said))
     if message.recall:
         lines += _recalled(message, markup)
-    lines += [_around(markup.quote, excerpt) for excerpt in _excerpts(message, markup)]
+    lines += [around(markup.quote, excerpt) for excerpt in _excerpts(message, markup)]
     lines.append(markup.escape(f"rule {message.rule} · file {message.source}/{message.path}"))
     repeat = "; may be a repeat" if message.repeat_possible else ""
     lines.append(markup.escape(f"article {message.article_id} · ref ") + message.key + repeat)
     return Rendered(title, markup.newline.join(lines))
 
 
-def _recalled(message: Message, markup: _Markup) -> list[str]:
+def _recalled(message: Message, markup: Markup) -> list[str]:
     """Say what becomes of a story that was told before, and which sentences have changed."""
     if message.recall is Recall.WITHDRAWN:
         return [markup.escape("The agency has withdrawn the story that you were told of.")]
     changed = changes(message.earlier, message.body)
     lines = [markup.escape("The agency has corrected the story that you were told of:")]
     for sign, sentence in changed[:_MOST_CHANGES]:
-        lines.append(_around(markup.quote, markup.escape(f"{sign} {sentence[:_LONGEST_SENTENCE]}")))
+        lines.append(around(markup.quote, markup.escape(f"{sign} {sentence[:_LONGEST_SENTENCE]}")))
     if len(changed) > _MOST_CHANGES:
         lines.append(markup.escape(f"and {len(changed) - _MOST_CHANGES} more changes"))
     return lines
@@ -100,12 +63,7 @@ def _origin(message: Message) -> Iterable[str]:
     return (part for part in parts if part)
 
 
-def _around(marks: tuple[str, str], text: str) -> str:
-    """Set marks around a text."""
-    return f"{marks[0]}{text}{marks[1]}"
-
-
-def _excerpts(message: Message, markup: _Markup) -> list[str]:
+def _excerpts(message: Message, markup: Markup) -> list[str]:
     """Give the first sentences that hold a hit, in reading order, the hits marked."""
     excerpts: list[str] = []
     for zone, text in (("title", message.title), ("body", message.body)):
@@ -123,7 +81,7 @@ def _excerpts(message: Message, markup: _Markup) -> list[str]:
     return excerpts
 
 
-def _marked(text: str, start: int, end: int, hits: list[Span], markup: _Markup) -> str:
+def _marked(text: str, start: int, end: int, hits: list[Span], markup: Markup) -> str:
     """Write one sentence with its hits marked; a very long one is cut around the first hit."""
     if end - start > _LONGEST_SENTENCE:
         start = max(start, hits[0].start - _LONGEST_SENTENCE // 3)
@@ -134,7 +92,7 @@ def _marked(text: str, start: int, end: int, hits: list[Span], markup: _Markup) 
         if hit.start < reached or hit.end > end:
             continue
         parts.append(markup.escape(text[reached : hit.start]))
-        parts.append(_around(markup.mark, markup.escape(text[hit.start : hit.end])))
+        parts.append(around(markup.mark, markup.escape(text[hit.start : hit.end])))
         reached = hit.end
     parts.append(markup.escape(text[reached:end]))
     return "".join(parts)

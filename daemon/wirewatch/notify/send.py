@@ -20,7 +20,8 @@ from apprise.plugins import url_to_dict
 from wirewatch.clock import Clock
 from wirewatch.model import Attempt, Message
 from wirewatch.notify.connections import explained, seconds, seen
-from wirewatch.notify.render import Rendered, render
+from wirewatch.notify.markup import Rendered
+from wirewatch.notify.render import render
 from wirewatch.states import MessageFormat, Severity
 
 _TYPES = {

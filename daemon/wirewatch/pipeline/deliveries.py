@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from wirewatch.clock import Clock
@@ -20,16 +20,9 @@ from wirewatch.model import Attempt, Message
 from wirewatch.notify.backoff import delay
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.lane import Lane
+from wirewatch.store.claims import Policy, claim, room
 from wirewatch.store.database import Store, StoreUnavailableError, Transaction
-from wirewatch.store.outbox import (
-    claim,
-    next_due,
-    record,
-    recover,
-    release,
-    retire,
-    room,
-)
+from wirewatch.store.outbox import next_due, record, recover, release, retire
 
 _AHEAD = 16  # messages claimed for a lane at once: it never waits for a commit
 _GATHER = 0.05  # seconds for which attempts may wait in a burst, to be recorded together
@@ -40,11 +33,16 @@ _RETRY_STORE = 1.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long and how often sending is tried."""
+    """How long and how often sending is tried, and what each channel wants to hear when.
+
+    What is older than `gather_after` goes out in one message.
+    """
 
     give_up_after: timedelta = timedelta(days=3)
     first_retry: timedelta = timedelta(seconds=5)
     slowest_retry: timedelta = timedelta(hours=1)
+    gather_after: timedelta = timedelta(hours=1)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
     def delay(self, tries: int, retry_after: float | None) -> timedelta:
         """Give the wait after the n-th failure."""
@@ -141,7 +139,9 @@ class Deliveries:
         """Claim what is due and finds room in its lane; `put` it when that is committed."""
         if self._stopping.is_set():
             return []
-        return claim(db, self._clock(), room(db, self._channels, _AHEAD))
+        free = room(db, self._channels, _AHEAD)
+        patience = self._patience
+        return claim(db, self._clock(), free, patience.policies, patience.gather_after)
 
     def replace(self, channels: Mapping[str, Channel], patience: Patience) -> None:
         """Go on with other channels. Safe to call from any thread.
@@ -155,7 +155,7 @@ class Deliveries:
                     self._leaving.append(self._lanes.pop(name))
                     lane.leave()
             self._channels, self._patience = channels, patience
-        self.wake()
+            self.wake()
 
     def put(self, messages: Iterable[Message]) -> None:
         """Pass claimed messages to the lanes. Safe to call from any thread.

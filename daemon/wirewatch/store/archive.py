@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.model import Article
-from wirewatch.states import DeliveryState, Precision
+from wirewatch.states import HELD, DeliveryState, Precision
 
 _COLUMNS = (
     "id", "received", "source", "guid", "version", "title", "headline", "dateline", "body",
@@ -83,10 +83,15 @@ def article_count(db: Database) -> int:
     return db["articles"].count
 
 
-def alert_log(db: Database, state: DeliveryState | None, limit: int) -> Iterator[dict[str, object]]:
-    """Give rows of the view `alert_log`, newest first."""
-    where = "state = ?" if state else None
-    return db["alert_log"].rows_where(where, [state.value] if state else [], limit=limit)
+def alert_log(
+    db: Database, state: DeliveryState | None, limit: int, *, held: bool = False
+) -> Iterator[dict[str, object]]:
+    """Give rows of the view `alert_log`, newest first; with `held` what a policy lets wait."""
+    reasons = "', '".join(sorted(HELD))
+    waiting = f"state IN ('pending', 'failed') AND reason IN ('{reasons}')"
+    where = [*(["state = ?"] if state else []), *([waiting] if held else [])]
+    values = [state.value] if state else []
+    return db["alert_log"].rows_where(" AND ".join(where) or None, values, limit=limit)
 
 
 def rung(db: Database, article_id: int, rule: str) -> list[dict[str, Any]]:

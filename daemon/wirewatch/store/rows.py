@@ -18,7 +18,7 @@ def delivery_row(planned: Planned, now: str) -> Row:
         "due": iso(planned.due),
         "attempts": 0,
         "created": now,
-        "since": now,
+        "since": iso(planned.due),
         "finished": None,
     }
 

@@ -135,11 +135,22 @@ CREATE TABLE deliveries (
     attempts INTEGER NOT NULL DEFAULT 0,
     created TEXT NOT NULL,
     since TEXT NOT NULL,
-    finished TEXT
+    finished TEXT,
+    bundle INTEGER REFERENCES bundles (id)
 );
 CREATE UNIQUE INDEX deliveries_alert ON deliveries (alert_id, channel);
 CREATE INDEX deliveries_due ON deliveries (channel, due) WHERE state IN ('pending', 'failed');
 CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
+CREATE INDEX deliveries_bundle ON deliveries (bundle) WHERE bundle IS NOT NULL;
+
+CREATE TABLE bundles (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    slot TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    created TEXT NOT NULL
+);
+CREATE UNIQUE INDEX bundles_slot ON bundles (channel, slot);
 
 CREATE TABLE notices (
     name TEXT PRIMARY KEY,
@@ -158,6 +169,7 @@ CREATE TABLE attempts (
     error TEXT
 );
 CREATE INDEX attempts_delivery ON attempts (delivery_id);
+CREATE INDEX attempts_at ON attempts (at);
 """
 
 # Full text is written by `accept`, all rows of a batch at once: an insert trigger would flush the
