@@ -3,18 +3,20 @@
 import random
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from conftest import START, ManualClock, told
+from wirewatch.alerts.compose import compose
 from wirewatch.alerts.policy import Policy
 from wirewatch.clock import iso
 from wirewatch.model import Attempt, Message, Outcome
 from wirewatch.notify.render import render
 from wirewatch.rhythm import quiet_of, rhythm_of
-from wirewatch.states import DeliveryReason, DeliveryState, MessageFormat, Severity
+from wirewatch.states import DeliveryReason, DeliveryState, MessageFormat, Recall, Severity
 from wirewatch.store.accept import accept
 from wirewatch.store.archive import alert_log
 from wirewatch.store.claims import claim, room
@@ -299,3 +301,106 @@ def test_a_month_of_a_busy_desk(store: Store, clock: ManualClock) -> None:
     assert outbox_counts(store.db)[DeliveryState.SENT] == total
     assert set(said) == set(range(1, total + 1))
     assert set(said.values()) == set(digests.values()) == {1}
+
+
+def test_a_policy_that_was_taken_away(store: Store) -> None:
+    """What was held goes out in one message when its time has come, policy or not."""
+    take(store, 2)
+    claimed(store, START, Policy(LONDON, MORNING))
+    assert counts(claimed(store, EIGHT, None)) == [2]
+
+
+def test_what_has_waited_goes_first(store: Store) -> None:
+    """Where only one message may go it is that of all which have waited, and news waits."""
+    policy = Policy(rate=1)
+    take(store, 1)
+    note(store, claimed(store, START, policy), START)
+    take(store, 2)
+    assert claimed(store, START, policy) == []
+    take(store, 1, START + 0.5 * HOUR)
+    assert counts(claimed(store, START + HOUR, policy)) == [2]
+    assert waiting(store)[3] == ("pending", "rate", iso(START + 2 * HOUR))
+
+
+def test_a_digest_counts_as_one_message(store: Store) -> None:
+    """For a rate, and for what may be under way at once, a message counts once with all it holds."""
+    policy = Policy(LONDON, MORNING, rate=2)
+    take(store, 20)
+    claimed(store, START, policy)
+    messages = claimed(store, EIGHT, policy)
+    with store.write() as db:
+        assert room(db, ["desk"], 16) == {"desk": 15}
+    note(store, messages, EIGHT)
+    take(store, 1, EIGHT)
+    claimed(store, EIGHT, policy)
+    store.db.execute("UPDATE deliveries SET due = ? WHERE state = 'pending'", [iso(EIGHT)])
+    assert counts(claimed(store, EIGHT, policy)) == [0]
+
+
+def test_other_channels_count_for_themselves(store: Store) -> None:
+    """What went out on another channel takes nothing of a channel's rate."""
+    accept(store, [told("a.txt", "Other begins.", ("phone",))], START)
+    with store.write() as db:
+        messages = claim(db, START, room(db, ["phone"], 16))
+    note(store, messages, START)
+    take(store, 1)
+    assert len(claimed(store, START, Policy(rate=1))) == 1
+
+
+def test_a_digest_after_its_time(store: Store) -> None:
+    """A digest that a stopped daemon sends too late is that of its time all the same."""
+    policy = Policy(LONDON, MORNING)
+    take(store, 2)
+    claimed(store, START, policy)
+    claimed(store, EIGHT + HOUR, policy)
+    (bundle,) = store.db["bundles"].rows
+    assert bundle["slot"] == "2026-03-03T08:00+00:00"
+
+
+def test_what_leaves_a_digest_stays_out(store: Store) -> None:
+    """What was withdrawn after a digest had failed is not in it when it goes, nor called sent."""
+    policy = Policy(LONDON, MORNING)
+    take(store, 3)
+    claimed(store, START, policy)
+    note(store, claimed(store, EIGHT, policy), EIGHT, failed=True)
+    store.db.execute("UPDATE deliveries SET state = 'suppressed', due = NULL WHERE id = 2")
+    again = claimed(store, EIGHT + HOUR, policy)
+    assert counts(again) == [2]
+    note(store, again, EIGHT + HOUR)
+    assert [state for state, *_ in waiting(store)] == ["sent", "suppressed", "sent"]
+
+
+def test_an_embargo_is_no_outage(store: Store) -> None:
+    """What an embargo held for days is neither gathered as old, nor given up when it first fails."""
+    lift = START + 5 * DAY
+    for name in "ab":
+        outcome = told(f"{name}.txt", f"{name} begins.")
+        (found,) = outcome.found
+        article = found.article._replace(embargo=iso(lift))
+        alerts = compose(article, found.matches, START)
+        accept(
+            store,
+            [outcome._replace(found=(found._replace(article=article, alerts=alerts),))],
+            START,
+        )
+    messages = claimed(store, lift, None, HOUR)
+    assert counts(messages) == [0, 0]
+    note(store, messages, lift, failed=True)
+    assert outbox_counts(store.db)[DeliveryState.FAILED] == 2
+
+
+def test_what_a_digest_says_of_each(store: Store) -> None:
+    """Each alert of a digest says where it is from, who else has it, and what became of it."""
+    policy = Policy(LONDON, MORNING)
+    take(store, 2)
+    claimed(store, START, policy)
+    (message,) = claimed(store, EIGHT, policy)
+    first, second = message.gathered
+    told_apart = (
+        replace(first, recall=Recall.WITHDRAWN, agency="AP", place="VALLETTA", outlets=1),
+        replace(second, embargo="2026-03-04", outlets=2, repeat_possible=True),
+    )
+    body = render(replace(message, gathered=told_apart), MessageFormat.TEXT).body
+    assert "WITHDRAWN: Story0 begins. · VALLETTA · AP · +1 outlet · article 1" in body
+    assert "EMBARGOED until 2026-03-04: Story1 begins. · +2 outlets · article 2" in body
+    assert f"ref {second.key}; may be a repeat" in body

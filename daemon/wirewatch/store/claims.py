@@ -145,7 +145,7 @@ class _Turn:
             go.append(one)
             if not one.has_waited or len(sent) == len(before):
                 sent.append(self._now)
-        return sorted(go, key=lambda one: (one.due, one.id))
+        return go
 
     def _hold(self, one: _Due, until: datetime, reason: DeliveryReason) -> None:
         """Let a delivery wait; the time in which it may fail begins when it may go."""
