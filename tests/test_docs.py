@@ -11,7 +11,6 @@ import typer
 from wirewatch import __version__
 from wirewatch.cli import load_commands
 from wirewatch.cli.app import app
-from wirewatch.config import ConfigTable
 from wirewatch.deployment import shipped_gazetteers
 from wirewatch.formats import formats
 from wirewatch.jobs import JOBS
@@ -25,6 +24,7 @@ from wirewatch.rules.rulebook import RuleFile, rule_of
 from wirewatch.rules.zones import COMPARED, ZONES
 from wirewatch.states import DeliveryReason, DeliveryState, FileReason, FileState
 from wirewatch.store.database import Store
+from wirewatch.tables import ConfigTable
 from wirewatch.tomlfile import Table, _field
 
 ROOT = Path(__file__).parents[1]
@@ -88,8 +88,8 @@ def config_keys() -> list[tuple[str, str]]:
     for name in ConfigTable.model_fields:
         model = _field(ConfigTable, name)
         assert model is not None
-        heading = f"[[{name}]]" if name in {"inbox", "channel"} else f"[{name}]"
-        found += [(heading, key) for key in model.model_fields]
+        heading = f"[[{name}]]" if name in {"inbox", "channel", "route"} else f"[{name}]"
+        found += [(heading, field.alias or key) for key, field in model.model_fields.items()]
     return found
 
 

@@ -137,6 +137,7 @@ def test_any_bytes(data: bytes) -> None:
 @relaxed
 @given(damaged())
 @example(b"\x1b")
+@example(b"\x1b\n d")
 @example(b" date 0000-00-00 BAKU. KAZINFORM - A.")
 @example(b"Title\n4 July 0022, 12:16\nBAKU. KAZINFORM - A.")
 def test_damaged_stories(data: bytes) -> None:

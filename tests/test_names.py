@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wirewatch.config import InboxTable
 from wirewatch.intake.names import chooser, is_in_progress, printable
 from wirewatch.pipeline.inboxes import Inbox, folders_of, inboxes_of
 from wirewatch.states import After, Watching
+from wirewatch.tables import InboxTable
 
 
 @pytest.mark.parametrize(

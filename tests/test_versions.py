@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from conftest import START, told
 from wirewatch.alerts.compose import compose
+from wirewatch.alerts.routes import Router
 from wirewatch.clock import iso
 from wirewatch.model import Article, Found, Match, Outcome, Span
 from wirewatch.notify.render import render
@@ -131,7 +132,7 @@ def test_an_embargo_holds_channels_that_are_not_cleared(embargo: str | None, due
     """Cleared channels are told at once, the others when it lifts: without a zone, everywhere."""
     one = match("a")._replace(channels=("desk", "editor"))
     article = EMBARGOED._replace(embargo=embargo)
-    (alert,) = compose(article, [one], START, cleared={"editor"})
+    (alert,) = compose(article, [one], START, Router(cleared=frozenset({"editor"})))
     assert [(plan.channel, plan.due) for plan in alert.deliveries] == [
         ("desk", due), ("editor", START),
     ]  # fmt: skip

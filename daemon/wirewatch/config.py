@@ -2,152 +2,26 @@
 
 import os
 import re
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    StringConstraints,
-    WithJsonSchema,
-)
+from pydantic import SecretStr
 
 from wirewatch.errors import ConfigError, Fault
-from wirewatch.quantities import Count, Duration, RateLimit, Share, Size, SomeTime
-from wirewatch.rhythm import Quiet, quiet_of, rhythm_of, zone_of
 from wirewatch.secret import resolve
-from wirewatch.states import After, Severity, Watching
+from wirewatch.states import After
+from wirewatch.tables import (
+    ChannelTable,
+    ConfigTable,
+    DeliveryTable,
+    InboxTable,
+    IntakeTable,
+    LimitsTable,
+    RouteTable,
+    StoriesTable,
+)
 from wirewatch.tomlfile import Table, read_partly
 
-_NEVER = "never"
-_BREAKING = (*Severity, _NEVER)
 _WILD = re.compile(r"[*?\[]")
-
-
-def _not_empty(path: Path) -> Path:
-    """Refuse an empty path, which would mean the folder of the file itself."""
-    if path == Path():
-        raise ValueError("the path is empty | name a file or folder")
-    return path
-
-
-def _severity_or_never(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-    """Read a severity; None for 'never'."""
-    if value not in _BREAKING:
-        said = "', '".join(_BREAKING)
-        raise ValueError(f"{value!r} is no severity | write one of '{said}'")
-    return None if value == _NEVER else Severity(value)
-
-
-Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
-FilePath = Annotated[Path, AfterValidator(_not_empty)]
-
-
-Zone = Annotated[ZoneInfo, BeforeValidator(zone_of), WithJsonSchema({"type": "string"})]
-Rhythm = Annotated[str, AfterValidator(rhythm_of)]
-Breaking = Annotated[
-    Severity | None,
-    BeforeValidator(_severity_or_never),
-    WithJsonSchema({"enum": list(_BREAKING)}),
-]
-QuietHours = Annotated[Quiet, BeforeValidator(quiet_of), WithJsonSchema({"type": "string"})]
-
-
-class StoreTable(Table):
-    """`[store]`: the SQLite file."""
-
-    path: FilePath
-
-
-class InboxTable(Table):
-    """`[[inbox]]`: one watched folder."""
-
-    name: Name
-    path: FilePath
-    recursive: bool = True
-    include: tuple[str, ...] = ("**",)
-    exclude: tuple[str, ...] = ()
-    after: After = After.LEAVE
-    archive: FilePath | None = None
-    settle: Duration = timedelta(seconds=3)
-    watcher: Watching = Watching.AUTO
-    poll: SomeTime = timedelta(seconds=1)
-
-
-class LimitsTable(Table):
-    """`[limits]`: what is refused as too large or too slow."""
-
-    file_size: Size = 20_000_000
-    line_length: Size = 1_000_000
-    expanded_size: Size = 200_000_000
-    expansion: Count = 200
-    members: Count = 10_000
-    depth: Count = 4
-    articles: Count = 10_000
-    parse_time: SomeTime = timedelta(seconds=20)
-    parse_memory: Annotated[Size, Field(ge=256_000_000)] = 1_000_000_000
-
-
-class IntakeTable(Table):
-    """`[intake]`: how folders are kept in sight."""
-
-    rescan: SomeTime = timedelta(minutes=5)
-
-
-class PathsTable(Table):
-    """`[rules]` and `[gazetteers]`: files, by name or pattern."""
-
-    paths: tuple[str, ...] = ()
-
-
-class ChannelTable(Table):
-    """`[[channel]]`: one recipient, by its Apprise URL."""
-
-    name: Name
-    url: SecretStr
-    timeout: SomeTime = timedelta(seconds=15)
-    embargoed: bool = False
-    zone: Zone = ZoneInfo("UTC")
-    digest: tuple[Rhythm, ...] = ()
-    quiet: tuple[QuietHours, ...] = ()
-    rate: RateLimit | None = None
-    breaks: Breaking = Severity.CRITICAL
-
-
-class StoriesTable(Table):
-    """`[stories]`: when an article is a copy of one that came before."""
-
-    phrases: Share = 0.4
-    numbers: Share = 0.6
-    sentences: Share = 0.9
-    within: Duration = timedelta(days=3)
-
-
-class DeliveryTable(Table):
-    """`[delivery]`: how long and how often sending is tried."""
-
-    give_up_after: SomeTime = timedelta(days=3)
-    first_retry: SomeTime = timedelta(seconds=5)
-    slowest_retry: SomeTime = timedelta(hours=1)
-    gather_after: SomeTime = timedelta(hours=1)
-
-
-class ConfigTable(Table):
-    """`wirewatch.toml`."""
-
-    store: StoreTable
-    inbox: tuple[InboxTable, ...] = Field(min_length=1)
-    rules: PathsTable = PathsTable()
-    gazetteers: PathsTable = PathsTable()
-    channel: tuple[ChannelTable, ...] = ()
-    limits: LimitsTable = LimitsTable()
-    intake: IntakeTable = IntakeTable()
-    stories: StoriesTable = StoriesTable()
-    delivery: DeliveryTable = DeliveryTable()
 
 
 class Config(Table):
@@ -159,6 +33,7 @@ class Config(Table):
     rule_files: tuple[Path, ...]
     gazetteer_files: tuple[Path, ...]
     channels: tuple[ChannelTable, ...]
+    routes: tuple[RouteTable, ...]
     limits: LimitsTable
     intake: IntakeTable
     stories: StoriesTable
@@ -214,6 +89,7 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         channels=tuple(
             _resolved(path, number, row, faults) for number, row in enumerate(table.channel, 1)
         ),
+        routes=table.route,
         limits=table.limits,
         intake=table.intake,
         stories=table.stories,

@@ -1,5 +1,6 @@
 """All that is read from files, checked whole: settings, gazetteers, rules, channels."""
 
+import fnmatch
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,10 +8,12 @@ from importlib import resources
 from pathlib import Path
 
 from wirewatch.alerts.policy import Policy
+from wirewatch.alerts.routes import Route, Router
 from wirewatch.clock import Clock
-from wirewatch.config import ChannelTable, Config, read_config
+from wirewatch.config import Config, read_config
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.formats import Unpacking
+from wirewatch.model import Article, Match
 from wirewatch.notify.send import Channel, fault_of
 from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
@@ -20,7 +23,9 @@ from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import Rule, read_rules
 from wirewatch.store.stories import Telling
+from wirewatch.tables import ChannelTable, RouteTable
 from wirewatch.text.likeness import Thresholds
+from wirewatch.tomlfile import nearest
 
 State = tuple[tuple[str, int, int], ...]
 """The files of a configuration as they are: path, time of change in nanoseconds, bytes."""
@@ -81,10 +86,68 @@ class Deployment:
         table = self.config.stories
         return Telling(Thresholds(table.phrases, table.numbers, table.sentences), table.within)
 
+    @property
+    def router(self) -> Router:
+        """Give the routes that alerts take."""
+        cleared = frozenset(table.name for table in self.config.channels if table.embargoed)
+        routes = tuple(map(_route, self.config.routes))
+        return Router(routes, {rule.name: rule.tags for rule in self.rules}, cleared)
+
+    @property
+    def silent_rules(self) -> list[str]:
+        """Name the rules that tell nobody: they name no channel, and no route can be theirs."""
+        anything = Article("", "", "", "")
+        known = self.router
+        routes = (replace(one, sources=(), places=(), languages=()) for one in known.routes)
+        router = replace(known, routes=tuple(routes))
+        return [
+            rule.name
+            for rule in self.rules
+            if not router.channels(
+                Match(rule.name, rule.hash, rule.title, rule.severity, rule.channels, ()),
+                anything,
+                "",
+            )
+        ]
+
     def examiner(self, clock: Clock) -> Examiner:
         """Compile the rules, and make what turns files into outcomes."""
-        cleared = frozenset(table.name for table in self.config.channels if table.embargoed)
-        return Examiner(Matcher(self.rules, self.gazetteers), clock, self.limits, cleared)
+        return Examiner(Matcher(self.rules, self.gazetteers), clock, self.limits, self.router)
+
+
+def _route(table: RouteTable) -> Route:
+    """Give a route of the configuration."""
+    return Route(
+        table.channels,
+        table.severity,
+        table.rule,
+        table.tag,
+        table.source,
+        table.place,
+        table.language,
+        table.goes_on,
+    )
+
+
+def _route_faults(path: Path, config: Config, rules: Iterable[Rule]) -> list[Fault]:
+    """Find what routes name that there is not: channels, rules, tags, inboxes."""
+    known = list(rules)
+    named = {
+        "channels": [table.name for table in config.channels],
+        "rule": [rule.name for rule in known],
+        "tag": sorted({tag for rule in known for tag in rule.tags}),
+        "source": [table.name for table in config.inboxes],
+    }
+    faults = []
+    for number, route in enumerate(config.routes, start=1):
+        for key, names in named.items():
+            for name in getattr(route, key):
+                if not fnmatch.filter(names, name):
+                    what = key if key.endswith("s") else f"{key}s"
+                    place = f"{path}: route[{number}].{key}"
+                    problem = f"unknown {key.removesuffix('s')} {name!r}"
+                    faults.append(Fault(place, problem, nearest(name, names, what)))
+    return faults
 
 
 def _policy(table: ChannelTable) -> Policy:
@@ -109,6 +172,7 @@ def load_deployment(path: Path) -> Deployment:
         for table in config.channels
     }
     faults += _channel_faults(path, channels.values(), faults)
+    faults += [] if wrong_rules else _route_faults(path, config, rules)
     if faults:
         raise ConfigError(faults)
     return Deployment(config, gazetteers, rules, channels, files)

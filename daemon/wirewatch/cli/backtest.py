@@ -49,7 +49,7 @@ def backtest(
     now = utc_now()
     first = _moment(since, now)
     one = rule_named(deployment, rule)
-    fired = run(deployment.config.store, one, deployment.gazetteers, first)
+    fired = run(deployment.config.store, one, deployment.gazetteers, first, deployment.router)
     if as_json:
         print_json(_record(fired))
         return
@@ -88,6 +88,7 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
         (versions[0], versions[1]),
         deployment.gazetteers,
         _moment(since, utc_now()),
+        deployment.router,
     )
     loud = {
         name: one.new.busiest

@@ -34,7 +34,7 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
         "gazetteer_entries": entries,
     }
     slow = {rule.name: note for rule in deployment.rules if (note := note_of(rule.query))}
-    silent = [rule.name for rule in deployment.rules if not rule.channels]
+    silent = deployment.silent_rules
     if as_json:
         print_json({"ok": True, **counts, "rules_without_channel": silent, "slow_rules": slow})
         return
@@ -43,4 +43,6 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     for name, note in slow.items():
         print(f"note: rule {name!r} is slow: {note}")
     if silent:
-        print(f"note: these rules only mark articles, they name no channel: {', '.join(silent)}")
+        print(
+            f"note: these rules only mark articles, no channel hears of them: {', '.join(silent)}"
+        )

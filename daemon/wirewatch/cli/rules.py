@@ -119,7 +119,8 @@ def why_not(
 
     deployment = deployment_of(context)
     named = rule_named(deployment, rule)
-    reason = why_silent(deployment.config.store, named, deployment.gazetteers, article)
+    store, router = deployment.config.store, deployment.router
+    reason = why_silent(store, named, deployment.gazetteers, article, router)
     if as_json:
         print_json({"rang": reason.rang, "reason": reason.text})
     else:

@@ -21,9 +21,9 @@ def schema(
     kind: Annotated[Kind, typer.Argument(help="The kind of file: config, rules or gazetteer.")],
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors that complete and check TOML."""
-    from wirewatch.config import ConfigTable
     from wirewatch.rules.gazetteer.table import GazetteerTable
     from wirewatch.rules.rulebook import RuleFile
+    from wirewatch.tables import ConfigTable
 
     match kind:
         case Kind.CONFIG:

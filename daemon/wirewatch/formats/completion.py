@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from wirewatch.formats.identity import headline_of
 from wirewatch.formats.language_detection import language_of
 from wirewatch.formats.subjects import named
 from wirewatch.model import Article
@@ -21,6 +22,8 @@ def completed(article: Article) -> Article:
         if isinstance(value, str) and _CONTROL.search(value)
     }
     clean = article._replace(**given) if given else article
+    if not clean.headline:  # it was made of nothing else
+        clean = clean._replace(headline=headline_of(clean.title, clean.body))
     language = clean.language or language_of(clean.body or clean.title)
     return clean._replace(language=language, subjects=named(clean.subjects))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from wirewatch.alerts.routes import Router
 from wirewatch.clock import iso
 from wirewatch.model import Match
 from wirewatch.rules.fulltext import fts_expression
@@ -28,13 +29,14 @@ class Fired:
     hours: Counter[int] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
     samples: list[tuple[int, str]] = field(default_factory=list)
+    router: Router = field(default_factory=Router)
 
     def add(self, stored: Stored, match: Match) -> None:
-        """Count one match; it is an alert for each channel of its rule."""
+        """Count one match; it is an alert for each channel of its rule and its routes."""
         self.articles += 1
         self.days[stored.received[:10]] += 1
         self.hours[int(stored.received[11:13])] += 1
-        self.channels.update(match.channels)
+        self.channels.update(self.router.channels(match, stored.article, stored.source))
         if len(self.samples) < _SAMPLES:
             self.samples.append((stored.id, stored.article.headline))
 
@@ -55,13 +57,13 @@ class Difference:
 
 
 def backtest(
-    store: Path, rule: Rule, gazetteers: Mapping[str, Gazetteer], since: datetime
+    store: Path, rule: Rule, gazetteers: Mapping[str, Gazetteer], since: datetime, router: Router
 ) -> Fired:
     """Tell what a rule would have told of the articles that arrived since some time.
 
     Raises StoreError when there is no store yet.
     """
-    fired = Fired()
+    fired = Fired(router=router)
     for stored, matches in _matched(store, [rule], gazetteers, since):
         fired.add(stored, matches[rule.name])
     return fired
@@ -72,6 +74,7 @@ def differences(
     versions: tuple[Sequence[Rule], Sequence[Rule]],
     gazetteers: Mapping[str, Gazetteer],
     since: datetime,
+    router: Router,
 ) -> dict[str, Difference]:
     """Compare two versions of rules by name over the articles that arrived since some time."""
     old, new = (
@@ -82,7 +85,11 @@ def differences(
         }
         for found in (_matched(store, rules, gazetteers, since) for rules in versions)
     )
-    found: dict[str, Difference] = {rule.name: Difference() for rules in versions for rule in rules}
+    found = {
+        rule.name: Difference(Fired(router=router), Fired(router=router))
+        for rules in versions
+        for rule in rules
+    }
     for key, (stored, match) in old.items():
         difference = found[match.rule]
         difference.old.add(stored, match)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from wirewatch.alerts.compose import compose
+from wirewatch.alerts.routes import Router
 from wirewatch.clock import Clock, from_iso
 from wirewatch.errors import Unreadable
 from wirewatch.formats import Reading, Unpacking, parse
@@ -58,8 +59,7 @@ class Examiner:
     matcher: Matcher
     clock: Clock
     limits: Limits = Limits()
-    cleared: frozenset[str] = frozenset()
-    """The channels that may be told before an embargo lifts."""
+    router: Router = field(default_factory=Router)
     parse: Parse = parse_here
 
     def examine(
@@ -124,7 +124,7 @@ class Examiner:
     def _found(self, article: Article, arrival: Arrival) -> Found:
         """Match one article, and compose its alerts."""
         mentions, matches = self.matcher.match(article, arrival.inbox)
-        alerts = compose(article, matches, arrival.seen, self.cleared)
+        alerts = compose(article, matches, arrival.seen, self.router, arrival.inbox)
         body = article.body
         return Found(article, mentions, matches, alerts, marks(body), word_count(body))
 

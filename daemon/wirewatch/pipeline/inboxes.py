@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from wirewatch.config import InboxTable
 from wirewatch.intake.names import chooser, is_in_progress, original
 from wirewatch.intake.watcher import Folder
 from wirewatch.states import After
+from wirewatch.tables import InboxTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wirewatch.alerts.routes import Router
 from wirewatch.errors import StoreError
+from wirewatch.model import Match
 from wirewatch.pipeline.trials import explained
 from wirewatch.rules.explanation import first_failure
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
@@ -31,7 +33,7 @@ class Silence:
 
 
 def why_silent(
-    store: Path, rule: Rule, gazetteers: Mapping[str, Gazetteer], article: int
+    store: Path, rule: Rule, gazetteers: Mapping[str, Gazetteer], article: int, router: Router
 ) -> Silence:
     """Say why a rule did not ring for a stored article. Raises StoreError when there is none."""
     db = open_reader(store)
@@ -48,8 +50,10 @@ def why_silent(
         failed = first_failure(found)
         note = f" ({failed.note})" if failed.note else ""
         return Silence(False, f"not true of it, because of: {failed.query}{note}")
-    if not rule.channels:
-        return Silence(False, "true of it, but the rule names no channel, so nobody is told")
+    match = Match(rule.name, rule.hash, rule.title, rule.severity, rule.channels, ())
+    if not router.channels(match, stored.article, stored.source):
+        said = "true of it, but the rule names no channel, and no route leads to one"
+        return Silence(False, said)
     if not matched(db, article, rule.name):
         return Silence(
             False,
@@ -83,7 +87,7 @@ def _held(stored: Stored, others: Sequence[Mapping[str, Any]]) -> str:
                 f"it matched, but it came late: version {other['version']} of the same article"
                 f" was there before it (article {other['id']})"
             )
-    return "it matched, but the rule named no channel when it arrived, so nobody was told"
+    return "it matched, but neither rule nor route led to a channel when it arrived"
 
 
 def _told(row: Mapping[str, object]) -> str:

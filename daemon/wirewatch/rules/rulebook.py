@@ -41,6 +41,9 @@ class TestTable(Table):
     published: str | None = None
 
 
+Tag = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+
+
 class RuleTable(Table):
     """`[[rule]]`: what to look for, and whom to tell."""
 
@@ -49,6 +52,7 @@ class RuleTable(Table):
     query: str
     severity: Severity = Severity.NORMAL
     channels: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
     test: tuple[TestTable, ...] = ()
 
 
@@ -82,6 +86,7 @@ class Rule:
     channels: tuple[str, ...]
     hash: str
     tests: tuple[RuleTest, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 def read_rules(
@@ -177,7 +182,9 @@ def _rule(
     words = repr((row.name, row.query, row.severity.value, row.channels, digests))
     digest = hashlib.sha256(words.encode()).hexdigest()[:16]
     title = row.title or row.name
-    return Rule(row.name, title, row.query, query, row.severity, row.channels, digest, tests)
+    return Rule(
+        row.name, title, row.query, query, row.severity, row.channels, digest, tests, row.tags
+    )
 
 
 def _tests(

@@ -4,7 +4,6 @@ What was still waiting to be told of a story that is withdrawn is told to nobody
 follows what waits, for whoever hears of the error must hear of the correction.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,15 +98,16 @@ def _tell_of_a_copy(db: Database, hushed: int, told: list[str], now: str) -> Non
     """Raise the alert of the first free copy that a hushed one had kept silent, if there is one."""
     withdrawn = "', '".join(sorted(WITHDRAWN))
     copy = db.execute(
-        "SELECT m.id, a.id, a.guid, a.version, a.embargo, m.rule, r.channels FROM matches m"  # noqa: S608 - our own words
-        " JOIN articles a ON a.id = m.article_id JOIN rules r ON r.hash = m.rule_hash"
+        "SELECT m.id, a.id, a.guid, a.version, a.embargo, m.rule FROM matches m"  # noqa: S608 - our own words
+        " JOIN articles a ON a.id = m.article_id"
         f" WHERE m.echoes = ? AND a.current = 1 AND a.status NOT IN ('{withdrawn}')"
         " ORDER BY a.embargo IS NOT NULL, a.id LIMIT 1",
         [hushed],
     ).fetchone()
     if copy is None:
         return
-    match, article, guid, version, embargo, rule, channels = copy
+    match, article, guid, version, embargo, rule = copy
+    channels = [row["channel"] for row in db["deliveries"].rows_where("alert_id = ?", [hushed])]
     alert = db.conn.execute(
         "INSERT INTO alerts (match_id, article_id, rule, title, severity, created)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -121,7 +121,7 @@ def _tell_of_a_copy(db: Database, hushed: int, told: list[str], now: str) -> Non
         " VALUES (?, ?, ?, 'pending', ?, ?, ?)",
         [
             (alert, channel, delivery_key(known, rule, channel), due, now, now)
-            for channel in json.loads(channels)
+            for channel in channels
         ],
     )
     db.conn.execute("UPDATE matches SET echoes = NULL WHERE id = ?", [match])

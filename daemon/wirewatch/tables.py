@@ -1,0 +1,159 @@
+"""The tables of `wirewatch.toml`, key by key; docs/configuration.md says what each means."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from wirewatch.quantities import Count, Duration, RateLimit, Share, Size, SomeTime
+from wirewatch.rhythm import Quiet, quiet_of, rhythm_of, zone_of
+from wirewatch.states import After, Severity, Watching
+from wirewatch.tomlfile import Table
+
+_NEVER = "never"
+_BREAKING = (*Severity, _NEVER)
+
+
+def _not_empty(path: Path) -> Path:
+    """Refuse an empty path, which would mean the folder of the file itself."""
+    if path == Path():
+        raise ValueError("the path is empty | name a file or folder")
+    return path
+
+
+def _severity_or_never(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read a severity; None for 'never'."""
+    if value not in _BREAKING:
+        said = "', '".join(_BREAKING)
+        raise ValueError(f"{value!r} is no severity | write one of '{said}'")
+    return None if value == _NEVER else Severity(value)
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+FilePath = Annotated[Path, AfterValidator(_not_empty)]
+
+
+Zone = Annotated[ZoneInfo, BeforeValidator(zone_of), WithJsonSchema({"type": "string"})]
+Rhythm = Annotated[str, AfterValidator(rhythm_of)]
+Breaking = Annotated[
+    Severity | None,
+    BeforeValidator(_severity_or_never),
+    WithJsonSchema({"enum": list(_BREAKING)}),
+]
+QuietHours = Annotated[Quiet, BeforeValidator(quiet_of), WithJsonSchema({"type": "string"})]
+
+
+class StoreTable(Table):
+    """`[store]`: the SQLite file."""
+
+    path: FilePath
+
+
+class InboxTable(Table):
+    """`[[inbox]]`: one watched folder."""
+
+    name: Name
+    path: FilePath
+    recursive: bool = True
+    include: tuple[str, ...] = ("**",)
+    exclude: tuple[str, ...] = ()
+    after: After = After.LEAVE
+    archive: FilePath | None = None
+    settle: Duration = timedelta(seconds=3)
+    watcher: Watching = Watching.AUTO
+    poll: SomeTime = timedelta(seconds=1)
+
+
+class LimitsTable(Table):
+    """`[limits]`: what is refused as too large or too slow."""
+
+    file_size: Size = 20_000_000
+    line_length: Size = 1_000_000
+    expanded_size: Size = 200_000_000
+    expansion: Count = 200
+    members: Count = 10_000
+    depth: Count = 4
+    articles: Count = 10_000
+    parse_time: SomeTime = timedelta(seconds=20)
+    parse_memory: Annotated[Size, Field(ge=256_000_000)] = 1_000_000_000
+
+
+class IntakeTable(Table):
+    """`[intake]`: how folders are kept in sight."""
+
+    rescan: SomeTime = timedelta(minutes=5)
+
+
+class PathsTable(Table):
+    """`[rules]` and `[gazetteers]`: files, by name or pattern."""
+
+    paths: tuple[str, ...] = ()
+
+
+class ChannelTable(Table):
+    """`[[channel]]`: one recipient, by its Apprise URL."""
+
+    name: Name
+    url: SecretStr
+    timeout: SomeTime = timedelta(seconds=15)
+    embargoed: bool = False
+    zone: Zone = ZoneInfo("UTC")
+    digest: tuple[Rhythm, ...] = ()
+    quiet: tuple[QuietHours, ...] = ()
+    rate: RateLimit | None = None
+    breaks: Breaking = Severity.CRITICAL
+
+
+class RouteTable(Table):
+    """`[[route]]`: which alerts go to some channels, beside those that their rules name."""
+
+    channels: tuple[Name, ...] = Field(min_length=1)
+    severity: Severity = Severity.LOW
+    rule: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    goes_on: bool = Field(default=False, alias="continue")
+
+
+class StoriesTable(Table):
+    """`[stories]`: when an article is a copy of one that came before."""
+
+    phrases: Share = 0.4
+    numbers: Share = 0.6
+    sentences: Share = 0.9
+    within: Duration = timedelta(days=3)
+
+
+class DeliveryTable(Table):
+    """`[delivery]`: how long and how often sending is tried."""
+
+    give_up_after: SomeTime = timedelta(days=3)
+    first_retry: SomeTime = timedelta(seconds=5)
+    slowest_retry: SomeTime = timedelta(hours=1)
+    gather_after: SomeTime = timedelta(hours=1)
+
+
+class ConfigTable(Table):
+    """`wirewatch.toml`."""
+
+    store: StoreTable
+    inbox: tuple[InboxTable, ...] = Field(min_length=1)
+    rules: PathsTable = PathsTable()
+    gazetteers: PathsTable = PathsTable()
+    channel: tuple[ChannelTable, ...] = ()
+    route: tuple[RouteTable, ...] = ()
+    limits: LimitsTable = LimitsTable()
+    intake: IntakeTable = IntakeTable()
+    stories: StoriesTable = StoriesTable()
+    delivery: DeliveryTable = DeliveryTable()
