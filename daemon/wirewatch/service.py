@@ -23,8 +23,8 @@ from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
 from wirewatch.pipeline.committing import Committing
 from wirewatch.pipeline.deliveries import Deliveries
-from wirewatch.pipeline.digesting import Digesting
 from wirewatch.pipeline.examining import Examining
+from wirewatch.pipeline.heavy import HeavyReading
 from wirewatch.pipeline.inboxes import Inbox, folders_of
 from wirewatch.pipeline.parsing import Parser
 from wirewatch.pipeline.scanning import Scanning
@@ -83,7 +83,7 @@ class Service:
         self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
-            "digest": Digesting(self.arrivals, self._store.sibling(), self._parser).run,
+            "heavy": HeavyReading(self.arrivals, self._store.sibling(), self._parser).run,
             "commit": Committing(self.arrivals, committer, self._told).run,
             "scan": self._scanning.run,
             "deliver": self.deliveries.run,

@@ -1,4 +1,4 @@
-"""The arrivals' journey in the daemon: its threads examine, digest what is heavy, commit, list.
+"""The arrivals' journey in the daemon: its threads examine, read what is heavy, commit, list.
 
 Examining goes on while the last batch is written, so what arrives meanwhile shares the next
 commit; an arrival that comes alone is committed alone, at once. The queue between the two holds

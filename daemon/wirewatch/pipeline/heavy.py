@@ -14,7 +14,7 @@ _LANDING = 0.02  # seconds until what was handed over may have landed
 _REST = 60.0  # seconds without work after which the worker process ends
 
 
-class Digesting:
+class HeavyReading:
     """The thread that lets what is heavy be read apart, in the order of the files' age."""
 
     def __init__(self, arrivals: Arrivals, store: Store, parser: Parser) -> None:

@@ -10,10 +10,10 @@ from conftest import ManualClock
 from test_arrivals import Intake
 from wirewatch.formats import Reading, parse
 from wirewatch.intake.hints import Kind
-from wirewatch.pipeline import digesting
+from wirewatch.pipeline import heavy
 from wirewatch.pipeline.arrivals import IDLE
-from wirewatch.pipeline.digesting import Digesting
 from wirewatch.pipeline.examine import Limits
+from wirewatch.pipeline.heavy import HeavyReading
 from wirewatch.pipeline.parsing import Parser
 from wirewatch.store.database import Store
 from wirewatch.store.ledger import next_look, to_parse
@@ -39,7 +39,7 @@ class Both:
     def __init__(self, store: Store, folder: Path, clock: ManualClock) -> None:
         self.intake = Intake(store, folder, clock)
         self.parser = Apart()
-        self.digesting = Digesting(self.intake.arrivals, store, self.parser)
+        self.heavy = HeavyReading(self.intake.arrivals, store, self.parser)
         self.store = store
 
     def pack(self, name: str, text: str = STORY) -> Path:
@@ -51,7 +51,7 @@ class Both:
 
     def digest(self) -> list[str]:
         """Read what waits to be read apart, and commit it."""
-        self.digesting.turn()
+        self.heavy.turn()
         return self.intake.commit()
 
     def reasons(self) -> list[Any]:
@@ -97,8 +97,8 @@ def test_what_is_on_its_way_is_not_read_again(both: Both) -> None:
     """A file that was read but is not committed yet is left alone."""
     both.pack("a.gz")
     both.intake.turn()
-    assert both.digesting.turn() == 0
-    assert 0 < both.digesting.turn() < 1
+    assert both.heavy.turn() == 0
+    assert 0 < both.heavy.turn() < 1
     assert both.parser.given == 1
     assert both.intake.commit() == ["a.gz stored"]
 
@@ -129,7 +129,7 @@ def test_a_restart(both: Both) -> None:
     """What waited to be read apart when the daemon stopped is read after it starts again."""
     both.pack("a.gz")
     both.intake.turn()
-    again = Digesting(both.intake.arrivals, both.store, both.parser)
+    again = HeavyReading(both.intake.arrivals, both.store, both.parser)
     again.turn()
     assert both.intake.commit() == ["a.gz stored"]
 
@@ -151,7 +151,7 @@ def test_nothing_is_handed_over_by_a_thread_that_stops(both: Both) -> None:
     both.intake.arrivals.batches.put = handed.append  # type: ignore[method-assign,assignment]
     rows = to_parse(both.store.db, 16)
     both.intake.arrivals.stopping.set()
-    both.digesting._read(rows[0])
+    both.heavy._read(rows[0])
     assert handed == []
     assert both.reasons() == ["parsing"]
 
@@ -161,7 +161,7 @@ def test_a_thread_without_work_waits(
     both: Both, monkeypatch: pytest.MonkeyPatch, rest: float
 ) -> None:
     """Without work the thread waits after each look, also when its worker process has gone to rest."""
-    monkeypatch.setattr(digesting, "_REST", rest)
+    monkeypatch.setattr(heavy, "_REST", rest)
     waits: list[float] = []
     rests: list[None] = []
 
@@ -172,10 +172,10 @@ def test_a_thread_without_work_waits(
         return False
 
     looks = iter(range(20))  # so that a thread that does not wait fails, and does not hang
-    monkeypatch.setattr(digesting, "to_parse", lambda *_: [] if next(looks) < 19 else [None])
+    monkeypatch.setattr(heavy, "to_parse", lambda *_: [] if next(looks) < 19 else [None])
     monkeypatch.setattr(both.intake.arrivals.to_parse, "wait", wait)
     monkeypatch.setattr(both.parser, "rest", lambda: rests.append(None))
-    both.digesting.run()
+    both.heavy.run()
     assert waits == [IDLE] * 5
     assert next(looks) == 5
     assert len(rests) == (6 if rest < 0 else 1)
