@@ -98,6 +98,7 @@ class DeliveryReason(StrEnum):
     DIGEST = "digest"
     QUIET_HOURS = "quiet-hours"
     RATE = "rate"
+    SILENCED = "silenced"
 
 
 HELD = frozenset({DeliveryReason.DIGEST, DeliveryReason.QUIET_HOURS, DeliveryReason.RATE})

@@ -18,6 +18,7 @@ from wirewatch.model import Message
 from wirewatch.states import HELD, DeliveryReason, Severity
 from wirewatch.store.messages import message_of
 from wirewatch.store.outbox import CLAIMABLE
+from wirewatch.store.silences import keep_silent
 
 _MOST = 2_000  # deliveries that one message gathers
 _NEVER = timedelta.max
@@ -76,6 +77,7 @@ def claim(
     one channel does not hold up another. What a policy holds waits on, with the reason; what has
     waited, or is older than `gather_after`, goes out in one message.
     """
+    keep_silent(db, now)
     known = policies or {}
     messages = [
         message

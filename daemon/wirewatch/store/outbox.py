@@ -147,7 +147,8 @@ def revive(db: Database, delivery_ids: Iterable[int], now: datetime) -> int:
     for delivery_id in delivery_ids:
         count += db.conn.execute(
             "UPDATE deliveries SET state = 'pending', reason = ?, due = ?, finished = NULL,"
-            " since = ?, bundle = NULL WHERE id = ? AND state IN ('failed', 'dead', 'suppressed')",
+            " since = ?, bundle = NULL, silence = NULL"
+            " WHERE id = ? AND state IN ('failed', 'dead', 'suppressed')",
             (DeliveryReason.RETRIED_BY_HAND.value, iso(now), iso(now), delivery_id),
         ).rowcount
     return count

@@ -136,12 +136,27 @@ CREATE TABLE deliveries (
     created TEXT NOT NULL,
     since TEXT NOT NULL,
     finished TEXT,
-    bundle INTEGER REFERENCES bundles (id)
+    bundle INTEGER REFERENCES bundles (id),
+    silence INTEGER REFERENCES silences (id)
 );
 CREATE UNIQUE INDEX deliveries_alert ON deliveries (alert_id, channel);
 CREATE INDEX deliveries_due ON deliveries (channel, due) WHERE state IN ('pending', 'failed');
 CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
 CREATE INDEX deliveries_bundle ON deliveries (bundle) WHERE bundle IS NOT NULL;
+
+CREATE INDEX deliveries_silence ON deliveries (silence) WHERE silence IS NOT NULL;
+
+CREATE TABLE silences (
+    id INTEGER PRIMARY KEY,
+    rule TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    source TEXT NOT NULL,
+    until TEXT NOT NULL,
+    author TEXT NOT NULL,
+    comment TEXT NOT NULL,
+    created TEXT NOT NULL,
+    ended TEXT
+);
 
 CREATE TABLE bundles (
     id INTEGER PRIMARY KEY,
