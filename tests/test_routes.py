@@ -7,9 +7,13 @@ import pytest
 
 from conftest import START, STORY, Receiver, Site, Wirewatch
 from wirewatch.alerts.compose import compose
+from wirewatch.alerts.policy import Policy
 from wirewatch.alerts.routes import Route, Router
+from wirewatch.clock import iso
 from wirewatch.model import Article, Match
-from wirewatch.states import Severity
+from wirewatch.pipeline.routing import routings
+from wirewatch.rhythm import quiet_of
+from wirewatch.states import DeliveryReason, Severity
 
 ARTICLE = Article("tag:1", "", "A visit", "Words.", place="ALMATY", language="kk-Cyrl")
 MATCH = Match("kz-visits", "h", "Visits", Severity.HIGH, ("desk",), ())
@@ -40,6 +44,7 @@ def to(*channels: str, **conditions: Any) -> Route:
         ({"places": ("Almaty", "Astana")}, True),
         ({"places": ("Astana",)}, False),
         ({"languages": ("ru", "kk")}, True),
+        ({"languages": ("kk-cyrl",)}, True),
         ({"languages": ("k",)}, False),
         ({"languages": ("kk-Arab",)}, False),
         ({"tags": ("kz",), "sources": ("mail",)}, False),
@@ -121,7 +126,12 @@ def test_nobody_would_be_told(wirewatch: Wirewatch, site: Site) -> None:
 def test_routes_decide_what_is_told(wirewatch: Wirewatch, site: Site, receiver: Receiver) -> None:
     """An alert goes where its routes lead, as `rules why-not` and `check` know."""
     rules = site.folder / "rules.toml"
-    site.write(f"json://{receiver.host}/hook", '[[route]]\nchannels = ["desk"]\ntag = ["kz"]\n')
+    site.write(
+        f"json://{receiver.host}/hook",
+        '[[channel]]\nname = "other"\nurl = "json://127.0.0.1:9/"\n'
+        '[[route]]\nchannels = ["desk"]\ntag = ["kz"]\nsource = ["wires"]\ncontinue = true\n'
+        '[[route]]\nchannels = ["other"]\nlanguage = ["en"]\n',
+    )
     rules.write_text(rules.read_text().replace('channels = ["desk"]', 'tags = ["kz"]'))
     assert "no channel hears" not in wirewatch("check").out
     site.deliver("a.txt", STORY)
@@ -129,7 +139,16 @@ def test_routes_decide_what_is_told(wirewatch: Wirewatch, site: Site, receiver: 
     assert len(receiver.at("/hook")) == 1
     assert "sent" in wirewatch("rules", "why-not", "kz-az", 1).out
     fired = json.loads(wirewatch("rules", "backtest", "kz-az", "--since", "2d", "--json").out)
-    assert fired["channels"] == {"desk": 1}
+    assert fired["channels"] == {"desk": 1, "other": 1}
+
+
+def test_an_embargo_and_then_a_night() -> None:
+    """What lifts in quiet hours is told when they end."""
+    article = ARTICLE._replace(embargo="2026-03-02T23:30:00Z")
+    policy = Policy(quiet=(quiet_of("22:00-07:00"),))
+    (found,) = routings(article, "wires", (MATCH,), START, (Router(), {"desk": policy}))
+    (way,) = found.ways
+    assert (iso(way.due)[:16], way.reason) == ("2026-03-03T07:00", DeliveryReason.QUIET_HOURS)
 
 
 @pytest.mark.parametrize(

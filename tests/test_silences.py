@@ -7,6 +7,7 @@ import pytest
 
 from conftest import START, STORY, Receiver, Site, Wirewatch, told
 from wirewatch.alerts.policy import Policy
+from wirewatch.clock import iso
 from wirewatch.model import Message
 from wirewatch.rhythm import rhythm_of
 from wirewatch.store.accept import accept
@@ -110,6 +111,20 @@ def test_a_person_may_tell_it_after_all(store: Store) -> None:
     with store.write() as db:
         revive(db, [1], START)
     assert [message.channel for message in claimed(store)] == ["desk"]
+    assert [row["kept"] for row in silences(store.db)] == [1]
+
+
+@pytest.mark.parametrize("change", ["attempts = 1", f"due = '{iso(START + HOUR)}'"])
+def test_what_was_tried_or_is_not_due_is_not_kept(store: Store, change: str) -> None:
+    """What was tried before the silence goes on; what is due later is looked at then."""
+    accept(store, [told("a.txt", "a begins.", ("desk",))], START)
+    store.db.execute(f"UPDATE deliveries SET {change}")  # noqa: S608 - ours
+    silence(store, rule="r1", hours=0.5)
+    claimed(store)
+    assert [row["kept"] for row in silences(store.db)] == [0]
+    assert [message.channel for message in claimed(store, 1)] == (
+        [] if "att" in change else ["desk"]
+    )
 
 
 def test_silences_are_begun_listed_and_ended(

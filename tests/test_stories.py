@@ -232,6 +232,18 @@ def test_a_copy_of_what_nobody_could_be_told_rings(store: Store) -> None:
 LATER = "2026-03-09T00:00:00Z"
 
 
+def test_a_copy_is_told_to_those_who_would_have_been(store: Store) -> None:
+    """A copy that is told in the place of a withdrawn story tells that one's channels, no others."""
+    other = article(f"Majilis. {own_sentences('other', 4)}", guid="tag:9")
+    elsewhere = other.found[0].alerts[0]
+    (planned,) = elsewhere.deliveries
+    elsewhere = elsewhere._replace(deliveries=(planned._replace(channel="phone", key="k"),))
+    take(store, other._replace(found=(other.found[0]._replace(alerts=(elsewhere,)),)))
+    take(store, FIRST, COPY, KILL)
+    told = store.db.execute("SELECT channel FROM deliveries WHERE state = 'pending' ORDER BY id")
+    assert [row[0] for row in told] == ["phone", "desk"]
+
+
 def test_a_free_copy_is_told_before_one_under_embargo(store: Store) -> None:
     """Of the copies that kept silent the first one that is free is told."""
     take(store, FIRST, article(STORY, "Herald", embargo=LATER), CUT, KILL)

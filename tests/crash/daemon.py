@@ -61,7 +61,7 @@ def make_site(root: Path, url: dict[str, str], settle: str) -> Site:
         '[store]\npath = "store/wirewatch.db"\n',
         '[rules]\npaths = ["rules.toml"]\n',
         '[intake]\nrescan = "1s"\n',
-        '[delivery]\nfirst_retry = "100ms"\nslowest_retry = "1s"\n',
+        '[delivery]\nfirst_retry = "100ms"\nslowest_retry = "1s"\ngather_after = "200ms"\n',
     ]
     site.config.write_text("\n".join(fixed + inboxes + channels), encoding="utf-8")
     rules = [

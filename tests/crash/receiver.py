@@ -8,16 +8,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _TOKEN = re.compile(r"Docket (\S+) came")
 _RULE = re.compile(r"rule (\S+) · file")
 _KEY = re.compile(r"ref ([0-9a-f]{16})(; may be a repeat)?")
+_HEADING = re.compile(r"(\S+): \d+")  # of what a message that gathers alerts says of one rule
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """One message as it was taken."""
+    """One alert as it was taken, in a message of its own or with others."""
 
     channel: str
     token: str
@@ -36,6 +37,7 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.receipts: list[Receipt] = []
+        self.gathered = 0
         self.trouble: list[str] = []
         self.refuses: Callable[[Receipt], bool] = lambda _: False
         self._news = threading.Condition()
@@ -56,12 +58,13 @@ class Receiver(ThreadingHTTPServer):
         """Give a channel's Apprise URL."""
         return f"json://127.0.0.1:{self.server_address[1]}/{channel}"
 
-    def take(self, receipt: Receipt) -> bool:
-        """Take a message, or refuse it."""
+    def take(self, receipts: list[Receipt]) -> bool:
+        """Take a message with its alerts, or refuse it."""
         with self._news:
-            if self.refuses(receipt):
+            if any(map(self.refuses, receipts)):
                 return False
-            self.receipts.append(receipt)
+            self.receipts += receipts
+            self.gathered += len(receipts) > 1
             self._news.notify_all()
             return True
 
@@ -85,11 +88,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         code = 200
         try:
-            receipt = _read(self.path.strip("/"), json.loads(data)["message"])
+            receipts = list(_read(self.path.strip("/"), json.loads(data)["message"]))
         except (ValueError, KeyError, TypeError) as error:
             self.server.trouble.append(f"{error!r} in {data!r}")
         else:
-            code = 200 if self.server.take(receipt) else 503
+            code = 200 if self.server.take(receipts) else 503
         self.send_response(code)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -98,9 +101,23 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _read(channel: str, message: str) -> Receipt:
+def _read(channel: str, message: str) -> "Iterator[Receipt]":
     """Read a message. Raises TypeError when a part is missing."""
-    token, rule, key = (part.search(message) for part in (_TOKEN, _RULE, _KEY))
+    rule = _RULE.search(message)
+    if rule:
+        yield _receipt(channel, rule, message)
+        return
+    *lines, _ = message.splitlines()  # the last has the message's own reference
+    for line in lines:
+        heading = _HEADING.fullmatch(line)
+        rule = heading or rule
+        if not heading:
+            yield _receipt(channel, rule, line)
+
+
+def _receipt(channel: str, rule: re.Match[str] | None, said: str) -> Receipt:
+    """Read what is said of one alert. Raises TypeError when a part is missing."""
+    token, key = (part.search(said) for part in (_TOKEN, _KEY))
     if not (token and rule and key):
         raise TypeError("not a message of an alert")
     return Receipt(channel, token[1], rule[1], key[1], key[2] is not None)
