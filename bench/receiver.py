@@ -17,6 +17,7 @@ from typing import Any, Self
 
 _STORY = re.compile(rb"story-(\d+)")
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_SLOW = 1.0  # seconds that the path /slow takes to answer
 _TAKEN = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -43,7 +44,12 @@ class _Connection(asyncio.Protocol):
             if len(self._received) < whole:
                 return
             request, self._received = self._received[:whole], self._received[whole:]
-            self._transport.write(self._answer(request, now))
+            late = _SLOW if request.startswith(b"POST /slow") else 0.0
+            if late:
+                loop = asyncio.get_running_loop()
+                loop.call_later(late, self._transport.write, self._answer(request, now))
+            else:
+                self._transport.write(self._answer(request, now))
 
     def _answer(self, request: bytes, now: int) -> bytes:
         """Note a message, or give what was noted."""
@@ -52,6 +58,8 @@ class _Connection(asyncio.Protocol):
             if found:
                 self._arrivals.setdefault(int(found[1]), now)
             self._counts["messages"] += 1
+            path = request[6 : request.index(b" ", 6)].partition(b"?")[0].decode()
+            self._counts[path] = self._counts.get(path, 0) + 1
             return _TAKEN
         wanted: object = self._arrivals if request.startswith(b"GET /arrivals") else self._counts
         body = json.dumps(wanted).encode()
@@ -99,9 +107,13 @@ class Receiver:
         """Give when each story's first message arrived, in nanoseconds."""
         return {int(number): moment for number, moment in self._ask("/arrivals").items()}
 
+    def counts(self) -> dict[str, int]:
+        """Count the messages by path, repeats included, and `messages` in all."""
+        return self._ask("/counts")
+
     def messages(self) -> int:
         """Count the messages, repeats included."""
-        return int(self._ask("/counts")["messages"])
+        return self.counts()["messages"]
 
     def wait_for(self, count: int, timeout: float) -> bool:
         """Wait until so many messages have arrived."""

@@ -1,6 +1,6 @@
 """Run the benches, all or those named, and print both sides of each with ratio and target.
 
-    python bench/run.py [bulk] [latency] [footprint] [formats] [names] [rules] [stories]
+    python bench/run.py [bulk] [latency] [delivery] [footprint] [formats] [names] [rules] [stories]
 
 Figures of a machine that does something else meanwhile are worth little: ratios last longer.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import bulk
+import delivery
 import footprint
 import formats
 import latency
@@ -29,6 +30,7 @@ from report import Table, progress
 BENCHES: dict[str, Callable[..., list[Table]]] = {
     "bulk": bulk.run,
     "latency": latency.run,
+    "delivery": delivery.run,
     "footprint": footprint.run,
     "formats": formats.run,
     "names": names.run,

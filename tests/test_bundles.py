@@ -404,3 +404,12 @@ def test_what_a_digest_says_of_each(store: Store) -> None:
     assert "WITHDRAWN: Story0 begins. · VALLETTA · AP · +1 outlet · article 1" in body
     assert "EMBARGOED until 2026-03-04: Story1 begins. · +2 outlets · article 2" in body
     assert f"ref {second.key}; may be a repeat" in body
+
+
+def test_a_very_long_outage(store: Store) -> None:
+    """What has waited goes out in messages of at most five hundred alerts, and none is left."""
+    take(store, 501)
+    messages = claimed(store, START + DAY, None, HOUR)
+    note(store, messages, START + DAY)
+    rest = claimed(store, START + DAY, None, HOUR)
+    assert (counts(messages), counts(rest)) == ([500], [0])

@@ -20,7 +20,7 @@ from wirewatch.store.messages import message_of
 from wirewatch.store.outbox import CLAIMABLE
 from wirewatch.store.silences import keep_silent
 
-_MOST = 2_000  # deliveries that one message gathers
+_MOST = 500  # deliveries that one message gathers at most
 _NEVER = timedelta.max
 
 
