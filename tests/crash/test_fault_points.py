@@ -70,6 +70,8 @@ def test_repeat_that_is_refused_once_stays_marked(trial: Trial) -> None:
 def test_repeat_that_waits_through_a_stop_stays_marked(trial: Trial) -> None:
     """A message that may be a repeat says so after an orderly stop before it went out again."""
     first, second = _deliver_two_messages_for_one_channel(trial)
+    config = trial.site.config  # gathered, the repeat would wait behind no other
+    config.write_text(config.read_text().replace('gather_after = "200ms"', 'gather_after = "1h"'))
     daemon = trial.start("sent:2")  # the first is refused, the second received and not recorded
     trial.killed(daemon, as_it_should=daemon.wait_killed())
     assert len(trial.receiver.receipts) == 1
