@@ -120,6 +120,7 @@ def test_an_urgent_alert_waits_for_nothing(store: Store) -> None:
     (message,) = claimed(store, START + HOUR, policy)
     assert (message.gathered, message.severity) == ((), Severity.CRITICAL)
     assert len(list(alert_log(store.db, None, 9, held=True))) == 2
+    assert "2 more alerts wait for you." in render(message, MessageFormat.TEXT).body
 
 
 def test_quiet_hours(store: Store) -> None:
@@ -151,8 +152,10 @@ def test_a_rate_holds_and_gathers(store: Store) -> None:
     assert waiting(store)[2:] == [("pending", "rate", iso(START + HOUR))] * 3
     note(store, first, START)
     take(store, 1, START + HOUR)
+    take(store, 1, START + HOUR)
     last = claimed(store, START + HOUR, policy)
     assert counts(last) == [3, 0]
+    assert "1 more alert waits for you." in render(last[0], MessageFormat.TEXT).body
     note(store, last, START + HOUR)
     take(store, 1, START + 1.5 * HOUR)
     assert claimed(store, START + 1.5 * HOUR, policy) == []

@@ -169,7 +169,7 @@ class Message:
 
     `recall` is set where it takes back what the channel was told: then `earlier` is that body.
     `outlets` counts the others that have brought the story since, `newer` is the version that has
-    come since, if one has.
+    come since, if one has. `held` counts the alerts that the channel's policy lets wait meanwhile.
     """
 
     delivery_id: int
@@ -198,6 +198,7 @@ class Message:
     earlier: str = ""
     outlets: int = 0
     newer: int | None = None
+    held: int = 0
     gathered: tuple["Message", ...] = ()
     """What goes out together, this one as the first, under one key; empty where it goes alone."""
 

@@ -24,9 +24,16 @@ def render_bundle(message: Message, markup: Markup) -> Rendered:
         heading = f"{name}: {len(group)}"
         lines.append(around(markup.strong, markup.escape(heading)))
         lines += [around(markup.quote, _line(one, markup)) for one in group]
+    if message.held:
+        lines.append(markup.escape(held_back(message)))
     repeat = "; may be a repeat" if message.repeat_possible else ""
     lines.append(markup.escape(f"{_counted(len(alerts), 'alert')} · ref ") + message.key + repeat)
     return Rendered(title, markup.newline.join(lines))
+
+
+def held_back(message: Message) -> str:
+    """Say how many alerts wait meanwhile for whom a message goes to."""
+    return f"{_counted(message.held, 'more alert')} wait{'s' * (message.held == 1)} for you."
 
 
 def _line(alert: Message, markup: Markup) -> str:

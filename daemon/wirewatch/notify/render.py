@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from wirewatch.model import Message, Span
-from wirewatch.notify.bundle import render_bundle
+from wirewatch.notify.bundle import held_back, render_bundle
 from wirewatch.notify.markup import MARKUPS, Markup, Rendered, around, plain
 from wirewatch.states import MessageFormat, Recall
 from wirewatch.text.changes import changes
@@ -38,6 +38,8 @@ def render(message: Message, form: MessageFormat) -> Rendered:
         lines += _recalled(message, markup)
     lines += [around(markup.quote, excerpt) for excerpt in _excerpts(message, markup)]
     lines.append(markup.escape(f"rule {message.rule} · file {message.source}/{message.path}"))
+    if message.held:
+        lines.append(markup.escape(held_back(message)))
     repeat = "; may be a repeat" if message.repeat_possible else ""
     lines.append(markup.escape(f"article {message.article_id} · ref ") + message.key + repeat)
     return Rendered(title, markup.newline.join(lines))

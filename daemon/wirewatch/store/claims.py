@@ -108,9 +108,11 @@ class _Turn:
         if not (late or (policy and policy.holds) or any(one.has_waited for one in due)):
             return [message_of(self._db, one.id) for one in due]
         due = self._due(_MOST)
-        if policy and policy.holds:
-            due = self._let_go(policy, due)
-        return self._gathered(due, gather_after)[:free]
+        if not (policy and policy.holds):
+            return self._gathered(due, gather_after)[:free]
+        messages = self._gathered(self._let_go(policy, due), gather_after)[:free]
+        held = self._held() if messages else 0
+        return [replace(message, held=held) for message in messages]
 
     def _due(self, most: int) -> list[_Due]:
         """Give what is due, oldest first."""
@@ -156,6 +158,12 @@ class _Turn:
             " since = CASE attempts WHEN 0 THEN ?1 ELSE since END WHERE id = ?3",
             (iso(until), reason.value, one.id),
         )
+
+    def _held(self) -> int:
+        """Count what waits on, held by the policy."""
+        reasons = "', '".join(sorted(HELD))
+        where = f"channel = ? AND {CLAIMABLE} AND due > ? AND reason IN ('{reasons}')"
+        return self._db["deliveries"].count_where(where, [self._channel, iso(self._now)])
 
     def _sent(self, since: datetime) -> list[datetime]:
         """Give when messages went out lately, what is being sent counting as now."""
