@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "daemon" / "wirewatch"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = (
-    "states", "clock", "errors", "model", "keys", "embargo", "rhythm", "text", "quantities",
+    "states", "clock", "memory", "errors", "model", "keys", "embargo", "rhythm", "text", "quantities",
     "tomlfile", "tables",
     "secret",
 )  # fmt: skip

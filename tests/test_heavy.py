@@ -160,10 +160,14 @@ def test_nothing_is_handed_over_by_a_thread_that_stops(both: Both) -> None:
 def test_a_thread_without_work_waits(
     both: Both, monkeypatch: pytest.MonkeyPatch, rest: float
 ) -> None:
-    """Without work the thread waits after each look, also when its worker process has gone to rest."""
+    """Without work the thread waits after each look, also when its worker process has gone to rest.
+
+    When that happens, and only then, what memory is free is given back.
+    """
     monkeypatch.setattr(heavy, "_REST", rest)
     waits: list[float] = []
     rests: list[None] = []
+    given: list[None] = []
 
     def wait(seconds: float) -> bool:
         waits.append(seconds)
@@ -171,11 +175,17 @@ def test_a_thread_without_work_waits(
             both.intake.arrivals.stopping.set()
         return False
 
+    def take_a_rest() -> bool:
+        rests.append(None)
+        return len(rests) == 1
+
     looks = iter(range(20))  # so that a thread that does not wait fails, and does not hang
     monkeypatch.setattr(heavy, "to_parse", lambda *_: [] if next(looks) < 19 else [None])
     monkeypatch.setattr(both.intake.arrivals.to_parse, "wait", wait)
-    monkeypatch.setattr(both.parser, "rest", lambda: rests.append(None))
+    monkeypatch.setattr(both.parser, "rest", take_a_rest)
+    monkeypatch.setattr(heavy, "give_back", lambda: given.append(None))
     both.heavy.run()
+    assert len(given) == (rest < 0)
     assert waits == [IDLE] * 5
     assert next(looks) == 5
     assert len(rests) == (6 if rest < 0 else 1)

@@ -1,13 +1,11 @@
 """The daemon: its threads, its signals, and the order in which it starts and stops."""
 
-import ctypes
 import gc
 import logging
 import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -18,6 +16,7 @@ from wirewatch.deployment import Deployment
 from wirewatch.errors import ConfigError, Fault, StoreError
 from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Works
+from wirewatch.memory import give_back
 from wirewatch.notify.send import load_plugins
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
@@ -201,15 +200,10 @@ class Service:
 
 
 def _settle() -> None:
-    """Leave what is compiled out of every later look for garbage: it stays, and is large.
-
-    What loading it took is given back to the system, where the C library can (malloc_trim(3)).
-    """
+    """Leave what is compiled out of every later look for garbage: it stays, and is large."""
     gc.unfreeze()
-    gc.collect()
+    give_back()
     gc.freeze()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _make_folder(inbox: Inbox) -> None:

@@ -22,21 +22,28 @@ class Committing:
 
     def run(self) -> None:
         """Commit until asked to stop."""
-        patience = IDLE
-        while not self._arrivals.stopping.is_set():
+        patience: float | None = IDLE
+        while patience and not self._arrivals.stopping.is_set():
             self._arrivals.beat("commit")
-            try:
-                batch = self._arrivals.batches.get(timeout=patience)
-            except queue.Empty:
-                self._committer.store.checkpoint()
-                patience = IDLE
-                continue
-            patience = _QUIET
-            if batch is None:
-                return
-            try:
-                accepted = self._committer.commit(batch)
-            except StoppedError:
-                return
-            self._arrivals.landed(batch)
-            self._told(accepted)
+            patience = self._turn(patience)
+
+    def _turn(self, patience: float) -> float | None:
+        """Commit what comes within some seconds; give those to wait for more, None at the end.
+
+        What was committed is let go with this frame: it may be large, and the next may be long in
+        coming.
+        """
+        try:
+            batch = self._arrivals.batches.get(timeout=patience)
+        except queue.Empty:
+            self._committer.store.checkpoint()
+            return IDLE
+        if batch is None:
+            return None
+        try:
+            accepted = self._committer.commit(batch)
+        except StoppedError:
+            return None
+        self._arrivals.landed(batch)
+        self._told(accepted)
+        return _QUIET

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+from wirewatch.memory import give_back
 from wirewatch.pipeline.arrivals import IDLE, Arrivals
 from wirewatch.pipeline.examine import given_up
 from wirewatch.pipeline.parsing import Parser
@@ -31,8 +32,8 @@ class HeavyReading:
             if not patience:
                 worked = time.monotonic()
                 continue
-            if time.monotonic() - worked > _REST:
-                self._parser.rest()
+            if time.monotonic() - worked > _REST and self._parser.rest():
+                give_back()
             self._arrivals.to_parse.wait(patience)
         self._parser.rest()
 

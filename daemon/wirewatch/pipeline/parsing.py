@@ -99,10 +99,12 @@ class Parser:
         if self._abandoned:
             raise RetryError(FileReason.READ_ERROR, "stopped while it was read")
 
-    def rest(self) -> None:
-        """End the worker, until it is needed again."""
+    def rest(self) -> bool:
+        """End the worker, until it is needed again; tell whether there was one."""
         with self._lock:
+            working = self._worker is not None
             self._end()
+            return working
 
     def abandon(self) -> None:
         """End the worker whatever it reads, and for good; who waits for it gets a RetryError."""
