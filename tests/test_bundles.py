@@ -19,9 +19,10 @@ from wirewatch.rhythm import quiet_of, rhythm_of
 from wirewatch.states import DeliveryReason, DeliveryState, MessageFormat, Recall, Severity
 from wirewatch.store.accept import accept
 from wirewatch.store.archive import alert_log
+from wirewatch.store.channels import next_due
 from wirewatch.store.claims import claim, room
 from wirewatch.store.database import Store
-from wirewatch.store.outbox import next_due, outbox_counts, record, recover, release, revive
+from wirewatch.store.outbox import outbox_counts, record, recover, release, revive
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LONDON = ZoneInfo("Europe/London")

@@ -10,10 +10,10 @@ from wirewatch.clock import iso
 from wirewatch.model import Attempt, Message, Span
 from wirewatch.states import DeliveryReason, DeliveryState, Severity
 from wirewatch.store.accept import accept
+from wirewatch.store.channels import next_due
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
 from wirewatch.store.outbox import (
-    next_due,
     outbox_counts,
     record,
     recover,

@@ -16,9 +16,9 @@ from wirewatch.notify.render import render
 from wirewatch.states import FileReason, FileState, MessageFormat, Severity
 from wirewatch.store.accept import Accepted, accept
 from wirewatch.store.archive import candidates
+from wirewatch.store.channels import next_due
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
-from wirewatch.store.outbox import next_due
 
 LATER = START + timedelta(hours=2)
 

@@ -16,6 +16,7 @@ from wirewatch.clock import from_iso, iso
 from wirewatch.keys import bundle_key
 from wirewatch.model import Message
 from wirewatch.states import HELD, DeliveryReason, Severity
+from wirewatch.store.channels import open_for, probe
 from wirewatch.store.messages import message_of
 from wirewatch.store.outbox import CLAIMABLE
 from wirewatch.store.silences import keep_silent
@@ -81,9 +82,10 @@ def claim(
     known = policies or {}
     messages = [
         message
-        for channel, free in room.items()
+        for channel, free in open_for(db, room, now).items()
         for message in _Turn(db, channel, now, known.get(channel)).messages(free, gather_after)
     ]
+    probe(db, {message.channel for message in messages}, now)
     db.conn.executemany(
         "UPDATE deliveries SET state = 'sending', reason = NULL WHERE id = ?",
         [(one.delivery_id,) for message in messages for one in message.gathered or (message,)],

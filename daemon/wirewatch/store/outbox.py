@@ -1,6 +1,6 @@
 """The outbox: every delivery's state is the row it is. Claimed by `claims`, recorded here."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -8,12 +8,10 @@ from sqlite_utils import Database
 from wirewatch.clock import from_iso, iso
 from wirewatch.model import Attempt, Message
 from wirewatch.states import DeliveryReason, DeliveryState
+from wirewatch.store.channels import Delay, give_up, note
 
 CLAIMABLE = "state IN ('pending', 'failed')"
 """Which deliveries wait to be sent."""
-
-Delay = Callable[[int, float | None], timedelta]
-"""Gives the wait after the n-th failed attempt, n from 1, and the service's own wish in seconds."""
 
 
 def record(
@@ -24,7 +22,8 @@ def record(
 ) -> None:
     """Write down what came of attempts, and when those that failed are tried again.
 
-    Call it inside a transaction. A delivery that has failed for `give_up_after` is dead.
+    Call it inside a transaction. A delivery that has failed for `give_up_after` is dead; so is
+    what waited as long for a channel that has failed all the time.
     """
     rows = []
     for attempt in attempts:
@@ -50,6 +49,10 @@ def record(
         rows += [_attempt_row(attempt, delivery) for delivery in together]
     if rows:
         db.table("attempts").insert_all(rows)
+        note(db, attempts, delay)
+        latest = max(attempt.at for attempt in attempts)
+        failed = {attempt.channel for attempt in attempts if not attempt.ok}
+        give_up(db, failed, latest, give_up_after)
 
 
 def _together(db: Database, delivery_id: int) -> list[int]:
@@ -130,21 +133,18 @@ def retire(db: Database, channels: Iterable[str], now: datetime) -> int:
     ).rowcount
 
 
-def next_due(db: Database, channels: Iterable[str]) -> datetime | None:
-    """Give when the next delivery of some channels is due, or None when nothing waits."""
-    known = list(channels)
-    marks = ",".join("?" * len(known))
-    found = db.execute(
-        f"SELECT min(due) FROM deliveries WHERE {CLAIMABLE} AND channel IN ({marks})",  # noqa: S608
-        known,
-    ).fetchone()[0]
-    return from_iso(found) if found else None
-
-
 def revive(db: Database, delivery_ids: Iterable[int], now: datetime) -> int:
-    """Make failed or dead deliveries due at once, at a person's wish; give their number."""
+    """Make failed or dead deliveries due at once, at a person's wish; give their number.
+
+    Channels that rest are tried at once, too.
+    """
     count = 0
     for delivery_id in delivery_ids:
+        db.conn.execute(
+            "UPDATE channels SET retry_at = ? WHERE retry_at IS NOT NULL"
+            " AND name = (SELECT channel FROM deliveries WHERE id = ?)",
+            (iso(now), delivery_id),
+        )
         count += db.conn.execute(
             "UPDATE deliveries SET state = 'pending', reason = ?, due = ?, finished = NULL,"
             " since = ?, bundle = NULL, silence = NULL"

@@ -1,0 +1,125 @@
+"""How channels fare. One that fails again and again is tried once in a while, by one message.
+
+That is a circuit breaker (https://martinfowler.com/bliki/CircuitBreaker.html): a service that is
+down is not called by each of ten thousand messages, and its first answer lets all of them go.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from wirewatch.clock import from_iso, iso
+from wirewatch.model import Attempt
+from wirewatch.states import DeliveryReason
+
+Delay = Callable[[int, float | None], timedelta]
+"""Gives the wait after the n-th failed attempt, n from 1, and the service's own wish in seconds."""
+
+_FAILURES = 5  # one after the other, after which a channel rests
+_PROBE = timedelta(minutes=1)  # for which the message that tries a resting channel may be under way
+
+
+class Health(NamedTuple):
+    """How a channel fares: failures since its last success, and until when it rests."""
+
+    failures: int = 0
+    failing_since: str | None = None
+    retry_at: str | None = None
+    last_sent: str | None = None
+    error: str | None = None
+
+
+def health(db: Database) -> dict[str, Health]:
+    """Give how each channel fares that has been told anything."""
+    columns = ", ".join(Health._fields)
+    rows = db.execute(f"SELECT name, {columns} FROM channels")  # noqa: S608 - our own columns
+    return {name: Health(*values) for name, *values in rows}
+
+
+def note(db: Database, attempts: Sequence[Attempt], delay: Delay) -> None:
+    """Note what attempts say of their channels. Call it inside a transaction.
+
+    The first success after a failure makes due what has failed before.
+    """
+    if not attempts:
+        return
+    known = health(db)
+    for channel in dict.fromkeys(attempt.channel for attempt in attempts):
+        own = [attempt for attempt in attempts if attempt.channel == channel]
+        before = known.get(channel, Health())
+        after = before
+        for attempt in own:
+            after = _after(after, attempt, delay)
+        db.conn.execute(
+            "INSERT OR REPLACE INTO channels VALUES (?, ?, ?, ?, ?, ?)", (channel, *after)
+        )
+        if before.failures and not after.failures:
+            db.conn.execute(
+                "UPDATE deliveries SET due = ?1 WHERE channel = ?2 AND state = 'failed'"
+                " AND due > ?1",
+                (iso(own[-1].at), channel),
+            )
+
+
+def _after(before: Health, attempt: Attempt, delay: Delay) -> Health:
+    """Say how a channel fares after one more attempt."""
+    if attempt.ok:
+        return Health(last_sent=iso(attempt.at))
+    failures = before.failures + 1
+    rests = failures >= _FAILURES or attempt.reason is DeliveryReason.THROTTLED
+    wait = delay(max(1, failures - _FAILURES + 1), attempt.retry_after)
+    return Health(
+        failures,
+        before.failing_since or iso(attempt.at),
+        iso(attempt.at + wait) if rests else None,
+        before.last_sent,
+        attempt.error or None,
+    )
+
+
+def open_for(db: Database, room: Mapping[str, int], now: datetime) -> dict[str, int]:
+    """Give how many messages each channel takes now: none while it rests, then one."""
+    rows = db.execute("SELECT name, retry_at FROM channels WHERE retry_at IS NOT NULL")
+    retry_at: dict[str, str] = dict(rows)
+    rested = [name for name in room if retry_at.get(name, iso(now)) <= iso(now)]
+    return {name: 1 if name in retry_at else room[name] for name in rested}
+
+
+def probe(db: Database, channels: Iterable[str], now: datetime) -> None:
+    """Let channels that rest do so until it is known what came of the message that tries them."""
+    db.conn.executemany(
+        "UPDATE channels SET retry_at = ? WHERE name = ? AND retry_at IS NOT NULL",
+        [(iso(now + _PROBE), name) for name in channels],
+    )
+
+
+def next_due(db: Database, channels: Iterable[str]) -> datetime | None:
+    """Give when the next delivery of some channels may go, or None when nothing waits."""
+    known = health(db)
+    moments = []
+    for channel in channels:
+        (due,) = db.execute(
+            "SELECT min(due) FROM deliveries WHERE state IN ('pending', 'failed') AND channel = ?",
+            [channel],
+        ).fetchone()
+        if due:
+            moments.append(max(due, known.get(channel, Health()).retry_at or due))
+    return from_iso(min(moments)) if moments else None
+
+
+def give_up(db: Database, channels: Iterable[str], now: datetime, after: timedelta) -> None:
+    """Give up what is due for longer than `after` on channels that have failed for so long.
+
+    A channel that rests tries one message at a time: the others share what came of it.
+    """
+    db.conn.executemany(
+        "UPDATE deliveries SET state = 'dead', reason = ?1, due = NULL, finished = ?2"
+        " WHERE state IN ('pending', 'failed') AND channel = ?4 AND due <= ?2 AND since <= ?3"
+        " AND EXISTS (SELECT 1 FROM channels WHERE name = ?4 AND failing_since <= ?3)",
+        [
+            (DeliveryReason.GAVE_UP.value, iso(now), iso(now - after), channel)
+            for channel in channels
+        ],
+    )
