@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from conftest import GAZETTEER, ManualClock
 from wirewatch import deployment
+from wirewatch.alerts.alarms import Tolerance
 from wirewatch.deployment import Deployment, load_deployment
 from wirewatch.errors import ConfigError, Fault
+from wirewatch.quantities import Rate
 from wirewatch.states import Severity
 
 Write = Callable[..., Path]
@@ -172,6 +175,27 @@ def test_a_rule_that_names_what_is_not_there_stops_the_start(write: Write) -> No
 BAD_RULES = '[[rule]]\nname = "r"\nquery = "a b"\nchannels = ["dusk"]\n'
 BAD_LIST = 'name = "own"\n[[entry]]\nid = "A"\nname = "A"\n[[entry]]\nid = "b"\nname = "B"\n'
 BAD_EXTRA = "colour = 'red'\n[limits]\nfile_size = 'huge'\n"
+
+
+def test_who_hears_of_alarms_must_be_a_channel(write: Write) -> None:
+    """A channel of `[alarms]` that is not configured is a fault, with the nearest name."""
+    (fault,) = faults_of(write(extra='[alarms]\nchannels = ["dek"]\n'))
+    assert fault.place.endswith("wirewatch.toml: alarms.channels")
+    assert (fault.problem, fault.remedy) == ("unknown channel 'dek'", "did you mean 'desk'?")
+
+
+def test_what_is_trouble_is_as_configured(write: Write) -> None:
+    """Each key of `[alarms]` ends where it belongs."""
+    extra = (
+        '[alarms]\nchannels = ["desk"]\nmissed = 7\nzone = "Asia/Almaty"\nquarantined = "3/m"\n'
+        'free = "2GB"\nfailing = "1h"\n'
+    )
+    outlook = load_deployment(write(extra=extra)).outlook
+    assert (outlook.listening, outlook.zone) == (("desk",), ZoneInfo("Asia/Almaty"))
+    assert outlook.limits == Tolerance(
+        7, Rate(3, timedelta(minutes=1)), 2_000_000_000, timedelta(hours=1)
+    )
+    assert (list(outlook.channels), outlook.inboxes) == (["desk"], ("wires",))
 
 
 def test_faults_of_rules_and_channels_come_together(write: Write) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.rulebook import RuleFile, rule_of
 from wirewatch.rules.zones import COMPARED, ZONES
-from wirewatch.states import DeliveryReason, DeliveryState, FileReason, FileState
+from wirewatch.states import AlarmKind, DeliveryReason, DeliveryState, FileReason, FileState
 from wirewatch.store.database import Store
+from wirewatch.store.hours import Counted
 from wirewatch.tables import ConfigTable
 from wirewatch.tomlfile import Table, _field
 
@@ -137,15 +139,15 @@ def test_the_schema_is_in_the_docs_column_by_column(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("enumeration", "name"),
     [
+        (AlarmKind, "operations.md"),
+        (Counted, "schema.md"),
         (FileReason, "operations.md"),
         (DeliveryReason, "operations.md"),
         (FileState, "schema.md"),
         (DeliveryState, "schema.md"),
     ],
 )
-def test_every_state_and_reason_is_in_the_docs(
-    enumeration: type[FileReason] | type[DeliveryReason], name: str
-) -> None:
+def test_every_state_and_reason_is_in_the_docs(enumeration: type[StrEnum], name: str) -> None:
     """Each state and reason that a row can hold is explained."""
     text = page(name)
     for member in enumeration:

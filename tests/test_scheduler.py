@@ -9,10 +9,13 @@ from unittest.mock import Mock
 
 import pytest
 
-from conftest import PATIENCE, ManualClock
+from conftest import PATIENCE, START, ManualClock
+from wirewatch.clock import iso
 from wirewatch.jobs import JOBS
+from wirewatch.model import JobRun
 from wirewatch.scheduler import Scheduler
 from wirewatch.store.database import Store
+from wirewatch.store.jobs import job_runs
 
 OFTEN = timedelta(milliseconds=10)
 SELDOM = timedelta(days=30)
@@ -20,7 +23,7 @@ SELDOM = timedelta(days=30)
 
 @pytest.fixture
 def scheduler() -> Iterator[Scheduler]:
-    made = Scheduler()
+    made = Scheduler(ManualClock())
     yield made
     made.stop()
 
@@ -136,6 +139,7 @@ def test_every_job_does_its_part(
 ) -> None:
     """The jobs list the inboxes as configured, look after the watching, and wake both workers."""
     works = Mock(rescan=timedelta(minutes=7), within=timedelta(days=3), store=store, clock=clock)
+    works.runs.return_value = [JobRun("rescan", START, 1.234, "", START + OFTEN)]
     works.watcher.check.return_value = ["inbox wires: the folder is gone"]
     rhythm = {job.name: job.every(works) for job in JOBS}
     with caplog.at_level(logging.WARNING, logger="wirewatch.jobs"):
@@ -144,10 +148,37 @@ def test_every_job_does_its_part(
     works.arrivals.rescan.assert_called_once_with()
     works.arrivals.hints.wake.assert_called_once_with()
     works.deliveries.wake.assert_called_once_with()
+    works.alarming.look.assert_called_once_with()
+    [row] = job_runs(store.db)
+    assert (row["name"], row["last_run"], row["took_ms"]) == ("rescan", iso(START), 1.23)
+    assert (row["error"], row["next_run"]) == (None, iso(START + OFTEN))
     assert rhythm["rescan"] == timedelta(minutes=7)
     assert rhythm["heartbeat"] <= timedelta(seconds=30)
     assert rhythm["check-watching"] <= timedelta(seconds=10)
     assert "the folder is gone" in caplog.text
+
+
+def test_it_is_known_when_each_job_ran_and_runs_next(scheduler: Scheduler, heard: Heard) -> None:
+    """Each job's last run, how long it took, its error and its next run can be asked for."""
+
+    def fail(_: int) -> None:
+        raise ValueError("no such thing")
+
+    scheduler.start([("never", SELDOM, Tally()), ("failing", OFTEN, Tally(fail))])
+    heard.first("failing")
+    scheduler.stop()
+    never, failing = scheduler.runs()
+    assert (never.name, never.last_run, never.took_ms, never.error) == ("never", None, None, "")
+    assert (failing.last_run, failing.error) == (START, "ValueError: no such thing")
+    assert failing.took_ms is not None
+
+
+def test_the_next_run_of_a_job_is_told(scheduler: Scheduler) -> None:
+    """A job that has not run yet says when it will."""
+    scheduler.start([("seldom", SELDOM, Tally())])
+    [run] = scheduler.runs()
+    assert run.next_run is not None
+    assert timedelta() < run.next_run - datetime.now(UTC) <= SELDOM
 
 
 def test_jobs_have_names_of_their_own() -> None:

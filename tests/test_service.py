@@ -302,3 +302,17 @@ def test_a_daemon_that_cannot_start_holds_nothing(site: Site, make: MakeService)
     with pytest.raises(StoreError, match="not a database"):
         make()
     assert StoreLock.holder(site.database) is None
+
+
+def test_a_daemon_in_trouble_tells_the_operator(
+    site: Site, make: MakeService, log: Log, receiver: Receiver
+) -> None:
+    """An alarm that the running daemon raises goes out at once to the channel that hears of them."""
+    site.write(
+        f"json://{receiver.host}/hook", '[alarms]\nchannels = ["desk"]\nfree = "1000000GB"\n'
+    )
+    service = make()
+    with running(service, log):
+        service._alarming.look()
+        [got] = receiver.wait_for("/hook")
+    assert "disk-low" in json.loads(got.body)["title"]

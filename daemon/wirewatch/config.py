@@ -10,6 +10,7 @@ from wirewatch.errors import ConfigError, Fault
 from wirewatch.secret import resolve
 from wirewatch.states import After
 from wirewatch.tables import (
+    AlarmsTable,
     ChannelTable,
     ConfigTable,
     DeliveryTable,
@@ -38,6 +39,7 @@ class Config(Table):
     intake: IntakeTable
     stories: StoriesTable
     delivery: DeliveryTable
+    alarms: AlarmsTable
 
 
 def find_config(given: Path | None) -> Path:
@@ -94,6 +96,7 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         intake=table.intake,
         stories=table.stories,
         delivery=table.delivery,
+        alarms=table.alarms,
     )
     return config, faults
 

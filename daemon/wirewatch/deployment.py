@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
+from wirewatch.alerts.alarms import Tolerance
 from wirewatch.alerts.policy import Policy
 from wirewatch.alerts.routes import Route, Router
 from wirewatch.clock import Clock
@@ -15,6 +16,7 @@ from wirewatch.errors import ConfigError, Fault
 from wirewatch.formats import Unpacking
 from wirewatch.model import Article, Match
 from wirewatch.notify.send import Channel, fault_of
+from wirewatch.pipeline.alarming import Outlook
 from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
 from wirewatch.pipeline.inboxes import Inbox, inboxes_of
@@ -94,6 +96,18 @@ class Deployment:
         return Router(routes, {rule.name: rule.tags for rule in self.rules}, cleared)
 
     @property
+    def outlook(self) -> Outlook:
+        """Give who hears of the desk's own alarms, and from when on things are trouble."""
+        table = self.config.alarms
+        return Outlook(
+            Tolerance(table.missed, table.quarantined, table.free, table.failing),
+            table.zone,
+            table.channels,
+            self.channels,
+            tuple(self.inboxes),
+        )
+
+    @property
     def silent_rules(self) -> list[str]:
         """Name the rules that tell nobody: they name no channel, and no route can be theirs."""
         anything = Article("", "", "", "")
@@ -150,6 +164,20 @@ def _route_faults(path: Path, config: Config, rules: Iterable[Rule]) -> list[Fau
     return faults
 
 
+def _alarm_faults(path: Path, config: Config) -> list[Fault]:
+    """Find channels that are to hear of alarms, and are none."""
+    names = [table.name for table in config.channels]
+    return [
+        Fault(
+            f"{path}: alarms.channels",
+            f"unknown channel {name!r}",
+            nearest(name, names, "channels"),
+        )
+        for name in config.alarms.channels
+        if name not in names
+    ]
+
+
 def _policy(table: ChannelTable) -> Policy:
     """Give what a channel wants to hear and when."""
     policy = Policy(table.zone, table.digest, table.quiet, breaks=table.breaks)
@@ -173,6 +201,7 @@ def load_deployment(path: Path) -> Deployment:
     }
     faults += _channel_faults(path, channels.values(), faults)
     faults += [] if wrong_rules else _route_faults(path, config, rules)
+    faults += _alarm_faults(path, config)
     if faults:
         raise ConfigError(faults)
     return Deployment(config, gazetteers, rules, channels, files)

@@ -7,9 +7,12 @@ from datetime import timedelta
 
 from wirewatch.clock import Clock, iso
 from wirewatch.intake.watcher import Watcher
+from wirewatch.model import JobRun
+from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.store.database import Store
+from wirewatch.store.jobs import note_runs
 from wirewatch.store.stories import forget
 
 _log = logging.getLogger("wirewatch.jobs")
@@ -26,6 +29,8 @@ class Works:
     clock: Clock
     rescan: timedelta
     within: timedelta
+    alarming: Alarming
+    runs: Callable[[], list[JobRun]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,15 @@ def _heartbeat(works: Works) -> None:
     works.deliveries.wake()
 
 
+def _alarms(works: Works) -> None:
+    works.alarming.look()
+
+
+def _note_runs(works: Works) -> None:
+    with works.store.write() as db:
+        note_runs(db, works.runs())
+
+
 def _forget_sentences(works: Works) -> None:
     with works.store.write() as db:
         forget(db, iso(works.clock() - works.within))
@@ -80,6 +94,18 @@ JOBS = (
         "wakes intake and delivery, so that a jump of the clock costs half a minute at most",
         lambda _: timedelta(seconds=30),
         _heartbeat,
+    ),
+    Job(
+        "alarms",
+        "looks how the desk stands (silent sources, quarantine, disk, channels), and raises alarms",
+        lambda _: timedelta(seconds=30),
+        _alarms,
+    ),
+    Job(
+        "note-runs",
+        "notes when each job ran and runs next, for `wirewatch status`",
+        lambda _: timedelta(seconds=30),
+        _note_runs,
     ),
     Job(
         "forget-sentences",

@@ -1,7 +1,9 @@
 """The key that a message carries, by which a repeat is seen."""
 
 import hashlib
+from datetime import datetime
 
+from wirewatch.clock import iso
 from wirewatch.model import Article
 
 NAMELESS = "sha256:"
@@ -9,6 +11,12 @@ NAMELESS = "sha256:"
 
 KEY_LENGTH = 16
 """Hexadecimal digits of a delivery's key: 64 bits, so that a clash is not to be expected."""
+
+
+def alarm_key(title: str, subject: str, raised: datetime, channel: str) -> str:
+    """Give the key of a message that tells one channel of an alarm, raised or over."""
+    words = "\x00".join((title, subject, iso(raised), channel))
+    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()[:KEY_LENGTH]
 
 
 def bundle_key(channel: str, slot: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wirewatch.states import (
+    AlarmKind,
     DeliveryReason,
     DeliveryState,
     FileReason,
@@ -134,6 +135,24 @@ class Alert(NamedTuple):
     deliveries: tuple[Planned, ...]
 
 
+class Alarm(NamedTuple):
+    """Something that the desk itself is in trouble with, on whom or what, and in words."""
+
+    kind: AlarmKind
+    subject: str
+    said: str
+
+
+class JobRun(NamedTuple):
+    """When a job last ran, for how many milliseconds, what went wrong, and when it runs next."""
+
+    name: str
+    last_run: datetime | None = None
+    took_ms: float | None = None
+    error: str = ""
+    next_run: datetime | None = None
+
+
 class Found(NamedTuple):
     """An article with all that the rules say of it, and what its body is counted and found by."""
 
@@ -167,6 +186,7 @@ class Outcome(NamedTuple):
 class Message:
     """All that is needed to tell one channel of one alert.
 
+    An alarm has no article: what it says is its headline.
     `recall` is set where it takes back what the channel was told: then `earlier` is that body.
     `outlets` counts the others that have brought the story since, `newer` is the version that has
     come since, if one has. `held` counts the alerts that the channel's policy lets wait meanwhile.
@@ -182,17 +202,17 @@ class Message:
     rule: str
     rule_title: str
     severity: Severity
-    article_id: int
+    article_id: int | None
     headline: str
-    title: str
-    dateline: str
-    body: str
-    spans: tuple[Span, ...]
-    place: str | None
-    agency: str | None
-    published: str | None
-    source: str
-    path: str
+    title: str = ""
+    dateline: str = ""
+    body: str = ""
+    spans: tuple[Span, ...] = ()
+    place: str | None = None
+    agency: str | None = None
+    published: str | None = None
+    source: str = ""
+    path: str = ""
     embargo: str | None = None
     recall: Recall | None = None
     earlier: str = ""

@@ -1,13 +1,18 @@
 """The only door to APScheduler: runs the jobs of a table in a thread of its own."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+
+from wirewatch.clock import Clock
+from wirewatch.model import JobRun
 
 _log = logging.getLogger("wirewatch.jobs")
 
@@ -15,31 +20,50 @@ _log = logging.getLogger("wirewatch.jobs")
 class Scheduler:
     """Runs functions at their rhythm. A missed run is made up for once, however late."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._runs: dict[str, JobRun] = {}
         self._scheduler = BackgroundScheduler(
             timezone=ZoneInfo("UTC"),
             executors={"default": ThreadPoolExecutor(2)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        self._scheduler.add_listener(_report, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_listener(self._report, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
 
     def start(self, jobs: Iterable[tuple[str, timedelta, Callable[[], None]]]) -> None:
         """Begin to run jobs, each given as name, time between two beginnings, and function."""
         for name, every, run in jobs:
             seconds = every.total_seconds()
-            self._scheduler.add_job(run, "interval", seconds=seconds, id=name)
+            timed = partial(self._timed, name, run)
+            self._scheduler.add_job(timed, "interval", seconds=seconds, id=name)
+            self._runs[name] = JobRun(name)
         self._scheduler.start()
+
+    def runs(self) -> list[JobRun]:
+        """Give the last and the next run of each job."""
+        jobs = {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
+        return [run._replace(next_run=jobs.get(name)) for name, run in self._runs.items()]
+
+    def _timed(self, name: str, run: Callable[[], None]) -> None:
+        """Run a job, and note when that was and how long it took."""
+        at, begun = self._clock(), time.perf_counter()
+        try:
+            run()
+        finally:
+            took = (time.perf_counter() - begun) * 1000
+            self._runs[name] = JobRun(name, at, took)
 
     def stop(self) -> None:
         """Stop, without waiting for a job that runs."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-
-def _report(event: JobEvent) -> None:
-    """Say which job failed or is still running when it is due again."""
-    error = getattr(event, "exception", None)
-    if error is not None:
-        _log.error("job %s failed: %s: %s", event.job_id, type(error).__name__, error)
-    else:
-        _log.warning("job %s is still running and skips a turn", event.job_id)
+    def _report(self, event: JobEvent) -> None:
+        """Say which job failed or is still running when it is due again."""
+        error = getattr(event, "exception", None)
+        if error is None:
+            _log.warning("job %s is still running and skips a turn", event.job_id)
+            return
+        said = f"{type(error).__name__}: {error}"
+        _log.error("job %s failed: %s", event.job_id, said)
+        self._runs[event.job_id] = self._runs[event.job_id]._replace(error=said)

@@ -18,6 +18,7 @@ from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Works
 from wirewatch.memory import give_back
 from wirewatch.notify.send import load_plugins
+from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
 from wirewatch.pipeline.committing import Committing
@@ -72,12 +73,19 @@ class Service:
             self._store.sibling(), deployment.channels, deployment.patience, clock, self._beat
         )
         self.watcher = Watcher(folders_of(deployment.config.inboxes), self.arrivals.hints.put)
-        self._scheduler = Scheduler()
+        self._scheduler = Scheduler(clock)
         self._parser = Parser()
         committer = Committer(
             self._store, inboxes, clock, self.arrivals.pause, self.deliveries, deployment.telling
         )
         self._housekeeping = self._store.sibling()
+        self._alarming = Alarming(
+            self._store.sibling(),
+            deployment.outlook,
+            clock,
+            lambda: committer.stuck,
+            self.deliveries.wake,
+        )
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
         self._workers: dict[str, Callable[[], None]] = {
@@ -110,6 +118,7 @@ class Service:
         """Go on with other rules and channels; what is being examined ends with the old ones."""
         self.arrivals.adopt(deployment.examiner(self._clock))
         self.deliveries.replace(deployment.channels, deployment.patience)
+        self._alarming.outlook = deployment.outlook
         _settle()
 
     def handle_signals(self) -> None:
@@ -147,6 +156,8 @@ class Service:
             self._clock,
             config.intake.rescan,
             config.stories.within,
+            self._alarming,
+            self._scheduler.runs,
         )
         self._scheduler.start((job.name, job.every(works), partial(job.run, works)) for job in JOBS)
         systemd.notify("READY=1")

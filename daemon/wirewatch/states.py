@@ -112,6 +112,18 @@ class Recall(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class AlarmKind(StrEnum):
+    """What the desk itself is in trouble with (`alarms.kind`)."""
+
+    SOURCE_SILENT = "source-silent"
+    QUARANTINE = "quarantine-growing"
+    DISK = "disk-low"
+    STORE = "store-unavailable"
+    CHANNEL = "channel-failing"
+    RELOAD = "not-reloaded"
+    CLOCK = "clock-jumped"
+
+
 class Severity(StrEnum):
     """How loudly a rule speaks."""
 

@@ -14,7 +14,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from wirewatch.quantities import Count, Duration, RateLimit, Share, Size, SomeTime
+from wirewatch.quantities import Count, Duration, Rate, RateLimit, Share, Size, SomeTime
 from wirewatch.rhythm import Quiet, quiet_of, rhythm_of, zone_of
 from wirewatch.states import After, Severity, Watching
 from wirewatch.tomlfile import Table
@@ -144,6 +144,17 @@ class DeliveryTable(Table):
     gather_after: SomeTime = timedelta(hours=1)
 
 
+class AlarmsTable(Table):
+    """`[alarms]`: who hears of the desk's own trouble, and from when on it is trouble."""
+
+    channels: tuple[Name, ...] = ()
+    zone: Zone = ZoneInfo("UTC")
+    missed: Annotated[int, Field(ge=0)] = 5
+    quarantined: RateLimit = Rate(20, timedelta(hours=1))
+    free: Size = 500_000_000
+    failing: SomeTime = timedelta(minutes=15)
+
+
 class ConfigTable(Table):
     """`wirewatch.toml`."""
 
@@ -157,3 +168,4 @@ class ConfigTable(Table):
     intake: IntakeTable = IntakeTable()
     stories: StoriesTable = StoriesTable()
     delivery: DeliveryTable = DeliveryTable()
+    alarms: AlarmsTable = AlarmsTable()

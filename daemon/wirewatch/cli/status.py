@@ -45,6 +45,9 @@ def _record(found: "Report") -> dict[str, Any]:
         "daemon": found.daemon,
         "rules": _notice(found, "rules"),
         "reload_fault": _notice(found, "reload-fault"),
+        "alarms": [dict(alarm) for alarm in found.alarms],
+        "failing": {name: one._asdict() for name, one in found.failing.items()},
+        "jobs": [dict(job) for job in found.jobs],
     }
 
 
@@ -72,6 +75,7 @@ def _show(found: "Report") -> None:
     fault = _notice(found, "reload-fault")
     if fault:
         print(f"NOT RELOADED at {fault['at']}, the old rules are at work: {fault['value']}")
+    _show_trouble(found)
     for path in balance.unaccounted[:10]:
         print(f"unaccounted: {path!r}")
     if len(balance.unaccounted) > 10:  # noqa: PLR2004 - as many as are shown
@@ -80,3 +84,28 @@ def _show(found: "Report") -> None:
         print("start the daemon with `wirewatch run`, or take them in with `wirewatch ingest`")
     for line in balance.broken:
         print(f"broken: {line}")
+    if found.daemon:
+        _show_jobs(found)
+
+
+def _show_trouble(found: "Report") -> None:
+    """Print alarms, and channels that fail."""
+    for alarm in found.alarms:
+        print(f"ALARM since {alarm['raised']}: {_printable(alarm['said'])}")
+    for name, one in found.failing.items():
+        times = f"{one.failures} time{'s' * (one.failures > 1)}"
+        again = f", tried again at {one.retry_at}" if one.retry_at else ""
+        print(f"channel {name} failed {times} since {one.failing_since}{again}: {one.error}")
+
+
+def _show_jobs(found: "Report") -> None:
+    """Print when each job ran, and runs next."""
+    for job in found.jobs:
+        last = f"ran {job['last_run']}, {job['took_ms']} ms" if job["last_run"] else "has not run"
+        error = f", FAILED: {_printable(job['error'])}" if job["error"] else ""
+        print(f"job         {job['name']}: {last}, next {job['next_run'] or '?'}{error}")
+
+
+def _printable(text: str) -> str:
+    """Keep control characters off the terminal."""
+    return "".join(char for char in text if char.isprintable())

@@ -41,9 +41,10 @@ def _line(alert: Message, markup: Markup) -> str:
     recall = f"{alert.recall.upper()}: " if alert.recall else ""
     embargo = f"EMBARGOED until {alert.embargo}: " if alert.embargo else ""
     outlets = f"+{_counted(alert.outlets, 'outlet')}" if alert.outlets else ""
+    article = f"article {alert.article_id}" if alert.article_id is not None else ""
     parts = (
         f"{recall}{embargo}{alert.headline}", alert.place, alert.agency, alert.published, outlets,
-        f"article {alert.article_id}",
+        article,
     )  # fmt: skip
     said = " · ".join(plain(part) for part in parts if part)
     repeat = "; may be a repeat" if alert.repeat_possible else ""

@@ -37,11 +37,14 @@ def render(message: Message, form: MessageFormat) -> Rendered:
     if message.recall:
         lines += _recalled(message, markup)
     lines += [around(markup.quote, excerpt) for excerpt in _excerpts(message, markup)]
-    lines.append(markup.escape(f"rule {message.rule} · file {message.source}/{message.path}"))
+    if message.article_id is not None:
+        file = f"rule {message.rule} · file {message.source}/{message.path}"
+        lines.append(markup.escape(file))
     if message.held:
         lines.append(markup.escape(held_back(message)))
     repeat = "; may be a repeat" if message.repeat_possible else ""
-    lines.append(markup.escape(f"article {message.article_id} · ref ") + message.key + repeat)
+    article = "" if message.article_id is None else f"article {message.article_id} · "
+    lines.append(markup.escape(f"{article}ref ") + message.key + repeat)
     return Rendered(title, markup.newline.join(lines))
 
 

@@ -1,14 +1,18 @@
 """Do the books balance? The ledger held against the listing of the inboxes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from wirewatch.intake.scan import listing
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.states import DeliveryState, FileState
+from wirewatch.store.alarms import standing_alarms
 from wirewatch.store.archive import article_count
+from wirewatch.store.channels import Health, health
 from wirewatch.store.database import open_reader
+from wirewatch.store.jobs import job_runs
 from wirewatch.store.ledger import Balance, contradictions, counts, unaccounted
 from wirewatch.store.lock import StoreLock
 from wirewatch.store.notices import Notice, notices
@@ -24,6 +28,9 @@ class Report:
     outbox: Mapping[DeliveryState, int]
     daemon: str | None
     notices: Mapping[Notice, tuple[str, str]] = field(default_factory=dict)
+    alarms: Sequence[Mapping[str, Any]] = ()
+    jobs: Sequence[Mapping[str, Any]] = ()
+    failing: Mapping[str, Health] = field(default_factory=dict)
 
 
 def report(store: Path, inboxes: Iterable[Inbox]) -> Report:
@@ -42,7 +49,14 @@ def report(store: Path, inboxes: Iterable[Inbox]) -> Report:
     ]
     balance = Balance(counts(db), missing, contradictions(db))
     return Report(
-        balance, article_count(db), outbox_counts(db), StoreLock.holder(store), notices(db)
+        balance,
+        article_count(db),
+        outbox_counts(db),
+        StoreLock.holder(store),
+        notices(db),
+        standing_alarms(db),
+        job_runs(db),
+        {name: one for name, one in health(db).items() if one.failures},
     )
 
 

@@ -3,8 +3,8 @@
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -48,6 +48,12 @@ class Committer:
     pause: Callable[[float], bool]
     outbox: Deliveries | None = None
     telling: Telling | None = None
+    _stuck: list[tuple[datetime, str]] = field(default_factory=list)
+
+    @property
+    def stuck(self) -> tuple[datetime, str] | None:
+        """Give since when the store cannot be written, and why; None while it can."""
+        return next(iter(self._stuck), None)
 
     def commit(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
         """Accept a batch, trying again while the store is locked or full, then dispose of files.
@@ -63,12 +69,17 @@ class Committer:
         wait = _FIRST_WAIT
         while True:
             try:
-                return write()
+                done = write()
             except StoreUnavailableError as error:
+                if not self._stuck:
+                    self._stuck.append((self.clock(), str(error)))
                 _log.warning("store unavailable, arrivals wait: %s", error)
                 if self.pause(wait.total_seconds()):
                     raise StoppedError from error
                 wait = min(wait * 2, _LONGEST_WAIT)
+            else:
+                self._stuck.clear()
+                return done
 
     def _accept(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
         """Accept a batch; when one of it cannot be stored at all, put that one aside alone."""

@@ -40,6 +40,8 @@ def prove(
     """
     db = open_reader(store)
     kept = alert_details(db, alert)
+    if kept and kept["article_id"] is None:
+        raise StoreError(f"alert {alert} is an alarm of the desk's own: no file led to it")
     stored = stored_article(db, int(str(kept["article_id"]))) if kept else None
     if kept is None or stored is None:
         raise StoreError(f"there is no alert {alert}; `wirewatch alerts list` names them")

@@ -145,8 +145,8 @@ def alert_details(db: Database, alert_id: int) -> dict[str, object] | None:
         db.query(
             "SELECT al.*, a.headline, a.source, a.place, a.agency, a.published, a.guid, f.inbox,"
             " f.path, f.kept, f.sha256, f.parser, m.spans, m.rule_hash, r.query, r.channels"
-            " FROM alerts al JOIN articles a ON a.id = al.article_id"
-            " JOIN files f ON f.id = a.file_id LEFT JOIN matches m ON m.id = al.match_id"
+            " FROM alerts al LEFT JOIN articles a ON a.id = al.article_id"
+            " LEFT JOIN files f ON f.id = a.file_id LEFT JOIN matches m ON m.id = al.match_id"
             " LEFT JOIN rules r ON r.hash = m.rule_hash WHERE al.id = ?",
             [alert_id],
         )

@@ -12,6 +12,7 @@ from wirewatch.keys import delivery_key
 from wirewatch.model import Alert, Arrival, Article, Found, Match, Planned
 from wirewatch.states import WITHDRAWN
 from wirewatch.store.database import insert_all
+from wirewatch.store.hours import Counted, Tally
 from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import Known
 from wirewatch.store.recalls import Told, hold, hush, pass_on
@@ -39,6 +40,7 @@ class Articles:
         self._again: set[str] = set()
         self._withdrawn: set[str] = set()
         self._lifts: dict[str, datetime] = {}
+        self._hours = Tally()
 
     def told(self) -> tuple[int, int]:
         """Count the alerts and the deliveries of this batch so far."""
@@ -57,6 +59,8 @@ class Articles:
             elif current:
                 self._lifts[article.guid] = max(lift_of(article.embargo) or self._at, self._at)
         received = iso(arrival.seen)
+        self._hours.add(Counted.SOURCE, arrival.inbox, received)
+        self._hours.add(Counted.AGENCY, article.agency, received)
         story = self._stories.place(article_id, found, received)
         self._rows["articles"].append(
             article._asdict()
@@ -81,7 +85,7 @@ class Articles:
         self._recalls(article, article_id)
         found = found._replace(alerts=versions.raised(found))
         echoes = self._stories.echoes(article_id, story, found)
-        matches = self._matches(found, article_id, echoes)
+        matches = self._matches(found, article_id, received, echoes)
         for alert in found.alerts:
             rule = alert.match.rule
             if rule not in echoes:
@@ -103,11 +107,14 @@ class Articles:
                 now = Told(alert_id, one.rule, one.title, one.severity, one.channel, waiting=True)
                 self._known.versions.tell(article, now)
 
-    def _matches(self, found: Found, article_id: int, echoes: dict[str, int]) -> dict[str, int]:
+    def _matches(
+        self, found: Found, article_id: int, received: str, echoes: dict[str, int]
+    ) -> dict[str, int]:
         """Note an article's matches; give their ids by rule."""
         ids = {}
         for match in found.matches:
             self._rules[match.rule_hash] = match
+            self._hours.add(Counted.RULE, match.rule, received)
             ids[match.rule] = match_id = self._known.next_id("matches")
             self._rows["matches"].append(
                 {
@@ -158,6 +165,7 @@ class Articles:
         for table, rows in self._rows.items():
             insert_all(db, table, rows)
         db.conn.executemany("INSERT OR IGNORE INTO sentences VALUES (?, ?)", self._sentences)
+        self._hours.write(db)
         replace(db, self._again)
         hush(db, self._withdrawn, self._now)
         pass_on(db, self._withdrawn, self._now)

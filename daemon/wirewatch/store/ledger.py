@@ -155,3 +155,8 @@ def contradictions(db: Database) -> list[str]:
         ['["' + '","'.join(FileState) + '"]'],
     )
     return [row[0] for row in rows]
+
+
+def quarantined_since(db: Database, since: datetime) -> int:
+    """Count the files that were put into quarantine since a moment, and still are there."""
+    return db["files"].count_where("state = 'quarantined' AND finished > ?", [iso(since)])

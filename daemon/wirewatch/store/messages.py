@@ -15,18 +15,18 @@ def message_of(db: Database, delivery_id: int) -> Message:
         "SELECT d.id, d.alert_id, d.channel, d.key, d.attempts, d.created,"
         " EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id"
         " AND reason IN ('interrupted', 'timeout')),"
-        " al.rule, al.title, al.severity, a.id, a.headline, a.title, a.dateline, a.body,"
-        " coalesce(m.spans, '[]'),"
-        " a.place, a.agency, a.published, a.source, f.path, a.embargo,"
-        " al.recalls, a.status, ea.body,"
+        " al.rule, al.title, al.severity, a.id, coalesce(a.headline, al.said),"
+        " coalesce(a.title, ''), coalesce(a.dateline, ''), coalesce(a.body, ''),"
+        " coalesce(m.spans, '[]'), a.place, a.agency, a.published, coalesce(a.source, ''),"
+        " coalesce(f.path, ''), a.embargo, al.recalls, a.status, ea.body,"
         " (SELECT count(DISTINCT coalesce(c.agency, c.source)) FROM matches o"
         " JOIN articles c ON c.id = o.article_id WHERE o.echoes = al.id"
         " AND coalesce(c.agency, c.source) <> coalesce(a.agency, a.source)),"
         " (SELECT max(n.version) FROM articles n WHERE n.guid = a.guid AND n.version > a.version)"
         " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
-        " LEFT JOIN matches m ON m.id = al.match_id JOIN articles a ON a.id = al.article_id"
+        " LEFT JOIN matches m ON m.id = al.match_id LEFT JOIN articles a ON a.id = al.article_id"
         " LEFT JOIN alerts e ON e.id = al.recalls LEFT JOIN articles ea ON ea.id = e.article_id"
-        " JOIN files f ON f.id = a.file_id WHERE d.id = ?",
+        " LEFT JOIN files f ON f.id = a.file_id WHERE d.id = ?",
         [delivery_id],
     ).fetchone()
     return Message(

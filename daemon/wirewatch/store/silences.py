@@ -61,7 +61,7 @@ def keep_silent(db: Database, now: datetime) -> None:
             "UPDATE deliveries SET state = 'suppressed', reason = ?1, silence = ?2, due = NULL,"
             " finished = ?3 WHERE state = 'pending' AND attempts = 0 AND reason IS NULL"
             " AND due <= ?3 AND channel GLOB ?4 AND alert_id IN (SELECT al.id FROM alerts al"
-            " JOIN articles a ON a.id = al.article_id WHERE al.id = deliveries.alert_id"
-            " AND al.recalls IS NULL AND al.rule GLOB ?5 AND a.source GLOB ?6)",
+            " LEFT JOIN articles a ON a.id = al.article_id WHERE al.id = deliveries.alert_id"
+            " AND al.recalls IS NULL AND al.rule GLOB ?5 AND coalesce(a.source, '') GLOB ?6)",
             (DeliveryReason.SILENCED.value, silence, iso(now), channel, rule, source),
         )
