@@ -22,7 +22,7 @@ TAGS = {"kz-visits": ("budget", "kz")}
 
 def led(*routes: Route, match: Match = MATCH, article: Article = ARTICLE) -> tuple[str, ...]:
     """Give the channels to which routes lead an article of the inbox `wires`."""
-    return Router(routes, TAGS).channels(match, article, "wires")
+    return tuple(Router(routes, TAGS).channels(match, article, "wires"))
 
 
 def to(*channels: str, **conditions: Any) -> Route:

@@ -139,6 +139,7 @@ def _route(table: RouteTable) -> Route:
         table.source,
         table.place,
         table.language,
+        table.after,
         table.goes_on,
     )
 

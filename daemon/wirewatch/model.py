@@ -119,13 +119,17 @@ class Match(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A delivery as composed: when it is due for which channel, and the key it will carry."""
+    """A delivery as composed: when it is due for which channel, and the key it will carry.
+
+    An escalation is told only if nobody has acknowledged the alert by then.
+    """
 
     channel: str
     key: str
     due: datetime
     state: DeliveryState = DeliveryState.PENDING
     reason: DeliveryReason | None = None
+    escalation: bool = False
 
 
 class Alert(NamedTuple):
@@ -189,7 +193,8 @@ class Message:
     An alarm has no article: what it says is its headline.
     `recall` is set where it takes back what the channel was told: then `earlier` is that body.
     `outlets` counts the others that have brought the story since, `newer` is the version that has
-    come since, if one has. `held` counts the alerts that the channel's policy lets wait meanwhile.
+    come since, if one has. `held` counts the alerts that the channel's policy lets wait meanwhile;
+    an `escalation` is told because nobody has acknowledged the alert.
     """
 
     delivery_id: int
@@ -219,6 +224,7 @@ class Message:
     outlets: int = 0
     newer: int | None = None
     held: int = 0
+    escalation: bool = False
     gathered: tuple["Message", ...] = ()
     """What goes out together, this one as the first, under one key; empty where it goes alone."""
 

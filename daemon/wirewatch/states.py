@@ -99,10 +99,15 @@ class DeliveryReason(StrEnum):
     QUIET_HOURS = "quiet-hours"
     RATE = "rate"
     SILENCED = "silenced"
+    ESCALATION = "escalation"
+    ACKNOWLEDGED = "acknowledged"
 
 
 HELD = frozenset({DeliveryReason.DIGEST, DeliveryReason.QUIET_HOURS, DeliveryReason.RATE})
 """Why a channel's policy lets a delivery wait; what has waited goes out gathered."""
+
+WAITING = HELD | {DeliveryReason.ESCALATION}
+"""Why a delivery that nobody has tried yet waits."""
 
 
 class Recall(StrEnum):

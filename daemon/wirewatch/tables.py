@@ -123,6 +123,7 @@ class RouteTable(Table):
     source: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
+    after: Duration = timedelta()
     goes_on: bool = Field(default=False, alias="continue")
 
 

@@ -1,12 +1,13 @@
 """From matches to alerts with their deliveries. Pure: matches, routes and the time go in."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wirewatch.alerts.routes import Router
 from wirewatch.embargo import lift_of
 from wirewatch.keys import delivery_key
 from wirewatch.model import Alert, Article, Match, Planned
+from wirewatch.states import DeliveryReason
 
 
 def compose(
@@ -18,6 +19,8 @@ def compose(
 ) -> tuple[Alert, ...]:
     """Make an alert of every match that leads to a channel, due at once on each of them.
 
+    Where a route waits for somebody to acknowledge it, its channels are due after that time.
+
     Of an article under embargo only the channels that are cleared for it are told at once, the
     others when it lifts. `source` is the inbox's name.
     """
@@ -27,8 +30,13 @@ def compose(
         Alert(
             match,
             tuple(
-                _planned(article, match, channel, now if channel in ways.cleared else lifted)
-                for channel in channels
+                _planned(
+                    delivery_key(article, match.rule, channel),
+                    channel,
+                    now if channel in ways.cleared else lifted,
+                    after,
+                )
+                for channel, after in channels.items()
             ),
         )
         for match in matches
@@ -36,6 +44,8 @@ def compose(
     )
 
 
-def _planned(article: Article, match: Match, channel: str, now: datetime) -> Planned:
-    """Plan one delivery under its key."""
-    return Planned(channel, delivery_key(article, match.rule, channel), now)
+def _planned(key: str, channel: str, due: datetime, after: timedelta) -> Planned:
+    """Plan one delivery under its key: at once, or for when nobody has acknowledged the alert."""
+    if not after:
+        return Planned(channel, key, due)
+    return Planned(channel, key, due + after, reason=DeliveryReason.ESCALATION, escalation=True)

@@ -6,6 +6,7 @@ Routes are tried in order. The first that fits ends it, unless it says to go on,
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fnmatch import fnmatchcase
 
 from wirewatch.model import Article, Match
@@ -19,7 +20,8 @@ _LOUDNESS = tuple(Severity)
 class Route:
     """Which alerts go to some channels: each condition that is set must hold.
 
-    Rules are named as in shells (`kz-*`); `severity` is the least one.
+    Rules are named as in shells (`kz-*`); `severity` is the least one. With `after` they are told
+    only if nobody has acknowledged the alert for so long.
     """
 
     channels: tuple[str, ...]
@@ -29,6 +31,7 @@ class Route:
     sources: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    after: timedelta = timedelta()
     goes_on: bool = False
 
     def failure(
@@ -68,13 +71,17 @@ class Router:
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cleared: frozenset[str] = frozenset()
 
-    def channels(self, match: Match, article: Article, source: str) -> tuple[str, ...]:
-        """Give the channels of an alert, each once: those of its rule, then those of its routes."""
-        found = dict.fromkeys(match.channels)
+    def channels(self, match: Match, article: Article, source: str) -> dict[str, timedelta]:
+        """Give the channels of an alert, each with the time for which it waits to be acknowledged.
+
+        Those of its rule come first, then those of its routes; each counts once, the soonest.
+        """
+        found = dict.fromkeys(match.channels, timedelta())
         for route, failure in self.steps(match, article, source):
             if failure is None:
-                found.update(dict.fromkeys(route.channels))
-        return tuple(found)
+                for channel in route.channels:
+                    found[channel] = min(route.after, found.get(channel, route.after))
+        return found
 
     def steps(
         self, match: Match, article: Article, source: str

@@ -1,11 +1,12 @@
 """`wirewatch alerts`: what was told to whom, what was not, and trying again."""
 
+import getpass
 from typing import Annotated
 
 import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
-from wirewatch.states import HELD, DeliveryState
+from wirewatch.states import WAITING, DeliveryState
 
 alerts = typer.Typer(
     help="List, show and retry alerts.", no_args_is_help=True, rich_markup_mode=None
@@ -37,7 +38,7 @@ def list_(
         return
     for row in rows:
         why = f" ({row['reason']})" if row["reason"] else ""
-        why += f", until {row['due']}" if row["reason"] in HELD else ""
+        why += f", until {row['due']}" if row["reason"] in WAITING else ""
         headline = "".join(c for c in str(row["headline"]) if c.isprintable())[:60]
         others = f"  +{row['outlets']} outlets" if row["outlets"] else ""
         print(
@@ -75,6 +76,34 @@ def show(
         for attempt in delivery["attempted"]:
             outcome = "ok" if attempt["ok"] else f"{attempt['reason']}: {attempt['error']}"
             print(f"    {attempt['at']}  {attempt['ms']:.0f} ms  {outcome}")
+
+
+@alerts.command("ack")
+def acknowledge(
+    context: typer.Context,
+    names: Annotated[
+        list[str], typer.Argument(metavar="ALERT|REF...", help="Alerts, or messages by their ref.")
+    ],
+    by: Annotated[str, typer.Option(help="Who takes them on; you, if left out.")] = "",
+) -> None:
+    """Take alerts on, so that they are not escalated."""
+    from wirewatch.clock import utc_now
+    from wirewatch.config import load_config
+    from wirewatch.errors import StoreError
+    from wirewatch.store import acknowledgements
+    from wirewatch.store.database import Store
+
+    store = Store.open(load_config(config_path(context)).store, checkpoints=False)
+    with store.write() as db:
+        found, unknown = acknowledgements.alerts_named(db, names)
+        taken = acknowledgements.acknowledge(db, found, by or getpass.getuser(), utc_now())
+    store.close()
+    before = len(found) - taken
+    print(f"{taken} acknowledged" + (f", {before} had been before" if before else ""))
+    if unknown:
+        raise StoreError(
+            f"there is no alert {', '.join(unknown)}; `wirewatch alerts list` names them"
+        )
 
 
 @alerts.command("retry")

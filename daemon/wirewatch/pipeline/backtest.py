@@ -32,11 +32,12 @@ class Fired:
     router: Router = field(default_factory=Router)
 
     def add(self, stored: Stored, match: Match) -> None:
-        """Count one match; it is an alert for each channel of its rule and its routes."""
+        """Count one match; it is an alert for each channel that is told without escalation."""
         self.articles += 1
         self.days[stored.received[:10]] += 1
         self.hours[int(stored.received[11:13])] += 1
-        self.channels.update(self.router.channels(match, stored.article, stored.source))
+        ways = self.router.channels(match, stored.article, stored.source)
+        self.channels.update(channel for channel, after in ways.items() if not after)
         if len(self.samples) < _SAMPLES:
             self.samples.append((stored.id, stored.article.headline))
 

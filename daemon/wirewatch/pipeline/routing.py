@@ -52,8 +52,8 @@ def routings(
         ways = []
         for one in planned:
             policy = policies.get(one.channel)
-            held = policy.held(match.severity, None, one.due, ()) if policy else None
-            due, reason = held or (one.due, None)
+            held = policy.held(match.severity, one.reason, one.due, ()) if policy else None
+            due, reason = held or (one.due, one.reason)
             ways.append(Way(one.channel, due, reason, because[one.channel]))
         yield Routing(match, tuple(ways), tuple(missed))
 

@@ -136,6 +136,8 @@ class Articles:
         alert_id = self._alert(article_id, row)
         for planned in alert.deliveries:
             self._delivery(alert_id, planned)
+            if planned.escalation:
+                continue  # who may never hear of it need not hear of its end
             severity, channel = match.severity.value, planned.channel
             now = Told(alert_id, match.rule, match.title, severity, channel, waiting=True)
             self._known.versions.tell(article, now)

@@ -22,7 +22,8 @@ def message_of(db: Database, delivery_id: int) -> Message:
         " (SELECT count(DISTINCT coalesce(c.agency, c.source)) FROM matches o"
         " JOIN articles c ON c.id = o.article_id WHERE o.echoes = al.id"
         " AND coalesce(c.agency, c.source) <> coalesce(a.agency, a.source)),"
-        " (SELECT max(n.version) FROM articles n WHERE n.guid = a.guid AND n.version > a.version)"
+        " (SELECT max(n.version) FROM articles n WHERE n.guid = a.guid AND n.version > a.version),"
+        " d.escalation"
         " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
         " LEFT JOIN matches m ON m.id = al.match_id LEFT JOIN articles a ON a.id = al.article_id"
         " LEFT JOIN alerts e ON e.id = al.recalls LEFT JOIN articles ea ON ea.id = e.article_id"
@@ -56,6 +57,7 @@ def message_of(db: Database, delivery_id: int) -> Message:
         earlier=row[24] or "",
         outlets=row[25],
         newer=row[26],
+        escalation=bool(row[27]),
     )
 
 

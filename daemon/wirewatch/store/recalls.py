@@ -7,10 +7,11 @@ follows what waits, for whoever hears of the error must hear of the correction.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
-from wirewatch.clock import iso
+from wirewatch.clock import from_iso, iso
 from wirewatch.embargo import lift_of
 from wirewatch.keys import delivery_key
 from wirewatch.model import Article
@@ -40,7 +41,8 @@ def told(db: Database, marks: str, guids: list[str]) -> Iterator[tuple[str, Told
         " WHERE t.delivery_id = d.id AND t.reason IN ('interrupted', 'timeout')) AS heard"
         " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
         " JOIN articles a ON a.id = al.article_id"
-        f" WHERE a.guid IN ({marks}) AND (heard OR d.state IN ('pending', 'failed'))"
+        f" WHERE a.guid IN ({marks})"
+        " AND (heard OR (d.state IN ('pending', 'failed') AND NOT d.escalation))"
         " ORDER BY al.id DESC",
         guids,
     )
@@ -107,34 +109,51 @@ def _tell_of_a_copy(db: Database, hushed: int, told: list[str], now: str) -> Non
     if copy is None:
         return
     match, article, guid, version, embargo, rule = copy
-    channels = [row["channel"] for row in db["deliveries"].rows_where("alert_id = ?", [hushed])]
+    hushed_rows = list(db["deliveries"].rows_where("alert_id = ?", [hushed]))
     alert = db.conn.execute(
         "INSERT INTO alerts (match_id, article_id, rule, title, severity, created)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         [match, article, *told, now],
     ).lastrowid
     lift = lift_of(embargo)
-    due = max(now, iso(lift) if lift else now)
+    first = max(now, iso(lift) if lift else now)
     known = Article(guid, "", "", "", version=version)
     db.conn.executemany(
-        "INSERT INTO deliveries (alert_id, channel, key, state, due, created, since)"
-        " VALUES (?, ?, ?, 'pending', ?, ?, ?)",
+        "INSERT INTO deliveries (alert_id, channel, key, state, reason, due, created, since,"
+        " escalation) VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?5, ?7)",
         [
-            (alert, channel, delivery_key(known, rule, channel), due, now, now)
-            for channel in channels
+            (
+                alert,
+                row["channel"],
+                delivery_key(known, rule, row["channel"]),
+                DeliveryReason.ESCALATION.value if row["escalation"] else None,
+                _as_late(row, first),
+                now,
+                row["escalation"],
+            )
+            for row in hushed_rows
         ],
     )
     db.conn.execute("UPDATE matches SET echoes = NULL WHERE id = ?", [match])
     db.conn.execute("UPDATE matches SET echoes = ? WHERE echoes = ?", [alert, hushed])
 
 
+def _as_late(row: Mapping[str, Any], first: str) -> str:
+    """Give when a substitute is due on a channel: an escalation as much later as it was."""
+    if not row["escalation"]:
+        return first
+    return iso(from_iso(first) + (from_iso(row["since"]) - from_iso(row["created"])))
+
+
 def hold(db: Database, lifts: Mapping[str, datetime], now: str) -> None:
     """Let what an embargo holds wait for as long as the newest version says, or no longer.
 
-    Call it inside the transaction, with when each guid's embargo lifts.
+    What waits for another reason goes no sooner for it. Call it inside the transaction, with when
+    each guid's embargo lifts.
     """
     db.conn.executemany(
-        "UPDATE deliveries SET due = ?1 WHERE state = 'pending' AND due > ?3"
+        "UPDATE deliveries SET due = CASE WHEN reason IS NULL THEN ?1 ELSE max(due, ?1) END"
+        " WHERE state = 'pending' AND due > ?3"
         " AND alert_id IN (SELECT al.id FROM alerts al JOIN articles a ON a.id = al.article_id"
         " WHERE a.guid = ?2)",
         [(iso(lift), guid, now) for guid, lift in lifts.items()],

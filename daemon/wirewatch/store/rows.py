@@ -20,6 +20,7 @@ def delivery_row(planned: Planned, now: str) -> Row:
         "created": now,
         "since": iso(planned.due),
         "finished": None,
+        "escalation": int(planned.escalation),
     }
 
 

@@ -59,7 +59,8 @@ def keep_silent(db: Database, now: datetime) -> None:
     for silence, rule, channel, source in working:
         db.conn.execute(
             "UPDATE deliveries SET state = 'suppressed', reason = ?1, silence = ?2, due = NULL,"
-            " finished = ?3 WHERE state = 'pending' AND attempts = 0 AND reason IS NULL"
+            " finished = ?3 WHERE state = 'pending' AND attempts = 0"
+            " AND (reason IS NULL OR reason = 'escalation')"
             " AND due <= ?3 AND channel GLOB ?4 AND alert_id IN (SELECT al.id FROM alerts al"
             " LEFT JOIN articles a ON a.id = al.article_id WHERE al.id = deliveries.alert_id"
             " AND al.recalls IS NULL AND al.rule GLOB ?5 AND coalesce(a.source, '') GLOB ?6)",

@@ -32,7 +32,9 @@ CREATE TABLE alerts (
     title TEXT NOT NULL,
     severity TEXT NOT NULL,
     said TEXT,
-    created TEXT NOT NULL
+    created TEXT NOT NULL,
+    acknowledged TEXT,
+    acknowledged_by TEXT
 );
 CREATE INDEX alerts_article ON alerts (article_id);
 CREATE INDEX alerts_alarm ON alerts (alarm) WHERE alarm IS NOT NULL;
@@ -59,6 +61,7 @@ CREATE TABLE deliveries (
     created TEXT NOT NULL,
     since TEXT NOT NULL,
     finished TEXT,
+    escalation INTEGER NOT NULL DEFAULT 0,
     bundle INTEGER REFERENCES bundles (id),
     silence INTEGER REFERENCES silences (id)
 );
