@@ -4,6 +4,7 @@ import fnmatch
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -93,7 +94,13 @@ class Deployment:
         """Give the routes that alerts take."""
         cleared = frozenset(table.name for table in self.config.channels if table.embargoed)
         routes = tuple(map(_route, self.config.routes))
-        return Router(routes, {rule.name: rule.tags for rule in self.rules}, cleared)
+        return Router(
+            routes,
+            {rule.name: rule.tags for rule in self.rules},
+            cleared,
+            {table.name: table.group for table in self.config.channels if table.group},
+            {rule.name: rule.group for rule in self.rules if rule.group},
+        )
 
     @property
     def outlook(self) -> Outlook:
@@ -181,7 +188,8 @@ def _alarm_faults(path: Path, config: Config) -> list[Fault]:
 
 def _policy(table: ChannelTable) -> Policy:
     """Give what a channel wants to hear and when."""
-    policy = Policy(table.zone, table.digest, table.quiet, breaks=table.breaks)
+    interval = table.interval if table.group else timedelta()
+    policy = Policy(table.zone, table.digest, table.quiet, breaks=table.breaks, interval=interval)
     return replace(policy, rate=table.rate.number, per=table.rate.per) if table.rate else policy
 
 

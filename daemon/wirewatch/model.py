@@ -118,10 +118,19 @@ class Match(NamedTuple):
     query: str = ""
 
 
+GROUP_FIELDS = ("rule", "severity", "story", "source", "agency", "place", "country", "language")
+"""What a rule's own group of alerts may name in braces."""
+
+STORY = "\x1fstory"
+"""What stands for the number of a story where it is not known yet."""
+
+
 class Planned(NamedTuple):
     """A delivery as composed: when it is due for which channel, and the key it will carry.
 
-    An escalation is told only if nobody has acknowledged the alert by then.
+    An escalation is told only if nobody has acknowledged the alert by then. Of a `group` the
+    channel wants to hear the first at once and the others together; `STORY` in it stands for the
+    number of the story, which only the store knows.
     """
 
     channel: str
@@ -130,6 +139,7 @@ class Planned(NamedTuple):
     state: DeliveryState = DeliveryState.PENDING
     reason: DeliveryReason | None = None
     escalation: bool = False
+    group: str | None = None
 
 
 class Alert(NamedTuple):

@@ -98,12 +98,20 @@ class DeliveryReason(StrEnum):
     DIGEST = "digest"
     QUIET_HOURS = "quiet-hours"
     RATE = "rate"
+    GROUPED = "grouped"
     SILENCED = "silenced"
     ESCALATION = "escalation"
     ACKNOWLEDGED = "acknowledged"
 
 
-HELD = frozenset({DeliveryReason.DIGEST, DeliveryReason.QUIET_HOURS, DeliveryReason.RATE})
+HELD = frozenset(
+    {
+        DeliveryReason.DIGEST,
+        DeliveryReason.QUIET_HOURS,
+        DeliveryReason.RATE,
+        DeliveryReason.GROUPED,
+    }
+)
 """Why a channel's policy lets a delivery wait; what has waited goes out gathered."""
 
 WAITING = HELD | {DeliveryReason.ESCALATION}
@@ -161,6 +169,14 @@ class Precision(StrEnum):
     MONTH = "month"
     DAY = "day"
     MINUTE = "minute"
+
+
+class GroupBy(StrEnum):
+    """By what a channel's alerts are one group, of which the first is told at once."""
+
+    STORY = "story"
+    RULE = "rule"
+    OWN = "own"
 
 
 class MessageFormat(StrEnum):

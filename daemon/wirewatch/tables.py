@@ -16,7 +16,7 @@ from pydantic import (
 
 from wirewatch.quantities import Count, Duration, Rate, RateLimit, Share, Size, SomeTime
 from wirewatch.rhythm import Quiet, quiet_of, rhythm_of, zone_of
-from wirewatch.states import After, Severity, Watching
+from wirewatch.states import After, GroupBy, Severity, Watching
 from wirewatch.tomlfile import Table
 
 _NEVER = "never"
@@ -110,6 +110,8 @@ class ChannelTable(Table):
     digest: tuple[Rhythm, ...] = ()
     quiet: tuple[QuietHours, ...] = ()
     rate: RateLimit | None = None
+    group: GroupBy | None = None
+    interval: SomeTime = timedelta(minutes=30)
     breaks: Breaking = Severity.CRITICAL
 
 

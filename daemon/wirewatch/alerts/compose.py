@@ -35,7 +35,7 @@ def compose(
                     channel,
                     now if channel in ways.cleared else lifted,
                     after,
-                )
+                )._replace(group=ways.group(channel, match, article, source))
                 for channel, after in channels.items()
             ),
         )

@@ -28,8 +28,9 @@ class Held(NamedTuple):
 class Policy:
     """How one channel is told. By itself: everything at once.
 
-    `digests` are rhythms as `rhythm_of` gives them, `rate` counts messages in any `per`; what
-    speaks as loudly as `breaks`, or louder, is held by none of it.
+    `digests` are rhythms as `rhythm_of` gives them, `rate` counts messages in any `per`, `interval`
+    lies between two messages of a group; what speaks as loudly as `breaks`, or louder, is held by
+    none of it.
     """
 
     zone: ZoneInfo = _UTC
@@ -38,11 +39,12 @@ class Policy:
     rate: int | None = None
     per: timedelta = timedelta(hours=1)
     breaks: Severity | None = Severity.CRITICAL
+    interval: timedelta = timedelta()
 
     @property
     def holds(self) -> bool:
         """Tell whether it can hold anything at all."""
-        return bool(self.digests or self.quiet or self.rate)
+        return bool(self.digests or self.quiet or self.rate or self.interval)
 
     def held(
         self,
@@ -50,16 +52,20 @@ class Policy:
         reason: DeliveryReason | None,
         now: datetime,
         sent: Sequence[datetime],
+        last: datetime | None = None,
     ) -> Held | None:
         """Say until when a message is held that is due now; None when it may go.
 
         `reason` is why it has waited, if it has: what has been in a digest's turn waits for no
-        other. `sent` are the moments of the last messages, first to last.
+        other. `sent` are the moments of the last messages, first to last; `last` is that of the
+        last message of its group.
         """
         if reason is DeliveryReason.RETRIED_BY_HAND or self._breaks(severity):
             return None
         if self.digests and reason is None:
             return Held(next_time(self.digests, self.zone, now), DeliveryReason.DIGEST)
+        if reason is None and last and now < last + self.interval:
+            return Held(last + self.interval, DeliveryReason.GROUPED)
         ends = [end for quiet in self.quiet if (end := quiet.until(now, self.zone))]
         if ends:
             return Held(max(ends), DeliveryReason.QUIET_HOURS)

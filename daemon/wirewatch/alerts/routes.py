@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+from wirewatch.alerts.groups import OWN, group_of
 from wirewatch.model import Article, Match
-from wirewatch.states import Severity
+from wirewatch.states import GroupBy, Severity
 from wirewatch.text.fold import fold_term
 
 _LOUDNESS = tuple(Severity)
@@ -64,12 +65,15 @@ class Route:
 class Router:
     """All routes, with what they ask of rules: their tags, by name.
 
-    `cleared` are the channels that may be told before an embargo lifts.
+    `cleared` are the channels that may be told before an embargo lifts, `groups` says by what a
+    channel's alerts are a group, `own` what group a rule names.
     """
 
     routes: tuple[Route, ...] = ()
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cleared: frozenset[str] = frozenset()
+    groups: Mapping[str, GroupBy] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def channels(self, match: Match, article: Article, source: str) -> dict[str, timedelta]:
         """Give the channels of an alert, each with the time for which it waits to be acknowledged.
@@ -82,6 +86,12 @@ class Router:
                 for channel in route.channels:
                     found[channel] = min(route.after, found.get(channel, route.after))
         return found
+
+    def group(self, channel: str, match: Match, article: Article, source: str) -> str | None:
+        """Give the group of an alert on a channel; None where it wants none."""
+        by = self.groups.get(channel)
+        own = self.own.get(match.rule, OWN)
+        return group_of(by, own, match, article, source) if by else None
 
     def steps(
         self, match: Match, article: Article, source: str

@@ -21,9 +21,10 @@ from wirewatch.notify.backoff import delay
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.lane import Lane
 from wirewatch.store.channels import next_due
-from wirewatch.store.claims import Policy, claim, room
+from wirewatch.store.claims import claim, room
 from wirewatch.store.database import Store, StoreUnavailableError, Transaction
 from wirewatch.store.outbox import record, recover, release, retire
+from wirewatch.store.turn import Policy
 
 _AHEAD = 16  # messages claimed for a lane at once: it never waits for a commit
 _GATHER = 0.05  # seconds for which attempts may wait in a burst, to be recorded together

@@ -8,7 +8,7 @@ from wirewatch.alerts.compose import compose
 from wirewatch.alerts.routes import Router
 from wirewatch.model import Article, Match
 from wirewatch.states import DeliveryReason
-from wirewatch.store.claims import Policy
+from wirewatch.store.turn import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """The rules of a configuration, read from TOML files and checked whole."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from wirewatch.errors import ConfigError, Fault, RuleError
-from wirewatch.model import Article
+from wirewatch.model import GROUP_FIELDS, Article
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant, reached
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.query.leaf import Named
@@ -44,6 +45,15 @@ class TestTable(Table):
 Tag = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 
 
+def _group(value: str) -> str:
+    """Refuse fields that no alert has."""
+    for name in re.findall(r"\{(.*?)\}", value):
+        if name not in GROUP_FIELDS:
+            known = ", ".join(f"{{{field}}}" for field in GROUP_FIELDS)
+            raise ValueError(f"{{{name}}} is no field of an alert | the fields are {known}")
+    return value
+
+
 class RuleTable(Table):
     """`[[rule]]`: what to look for, and whom to tell."""
 
@@ -53,6 +63,7 @@ class RuleTable(Table):
     severity: Severity = Severity.NORMAL
     channels: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
+    group: Annotated[str, AfterValidator(_group)] = ""
     test: tuple[TestTable, ...] = ()
 
 
@@ -87,6 +98,7 @@ class Rule:
     hash: str
     tests: tuple[RuleTest, ...] = ()
     tags: tuple[str, ...] = ()
+    group: str = ""
 
 
 def read_rules(
@@ -183,7 +195,16 @@ def _rule(
     digest = hashlib.sha256(words.encode()).hexdigest()[:16]
     title = row.title or row.name
     return Rule(
-        row.name, title, row.query, query, row.severity, row.channels, digest, tests, row.tags
+        row.name,
+        title,
+        row.query,
+        query,
+        row.severity,
+        row.channels,
+        digest,
+        tests,
+        row.tags,
+        row.group,
     )
 
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from wirewatch.clock import iso
 from wirewatch.embargo import lift_of
 from wirewatch.keys import delivery_key
-from wirewatch.model import Alert, Arrival, Article, Found, Match, Planned
+from wirewatch.model import STORY, Alert, Arrival, Article, Found, Match, Planned
 from wirewatch.states import WITHDRAWN
 from wirewatch.store.database import insert_all
 from wirewatch.store.hours import Counted, Tally
@@ -89,7 +89,7 @@ class Articles:
         for alert in found.alerts:
             rule = alert.match.rule
             if rule not in echoes:
-                alert_id = self._raise(alert, article, article_id, matches[rule])
+                alert_id = self._raise(_placed(alert, story), article, article_id, matches[rule])
                 versions.alerted[article.guid].add(rule)
                 self._stories.note(story, article, alert, alert_id)
         self._sentences += self._stories.sentences(story, found)
@@ -179,3 +179,15 @@ class Articles:
                 " SELECT id, title, dateline, body FROM articles WHERE id BETWEEN ? AND ?",
                 (articles[0]["id"], articles[-1]["id"]),
             )
+
+
+def _placed(alert: Alert, story: int) -> Alert:
+    """Put the story's number where deliveries are grouped by it."""
+    if not any(one.group and STORY in one.group for one in alert.deliveries):
+        return alert
+    return alert._replace(
+        deliveries=tuple(
+            one._replace(group=one.group.replace(STORY, str(story))) if one.group else one
+            for one in alert.deliveries
+        )
+    )

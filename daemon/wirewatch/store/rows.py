@@ -21,6 +21,7 @@ def delivery_row(planned: Planned, now: str) -> Row:
         "since": iso(planned.due),
         "finished": None,
         "escalation": int(planned.escalation),
+        "grouping": planned.group,
     }
 
 
