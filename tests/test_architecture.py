@@ -33,6 +33,7 @@ DOORS = {
     "sqlite3": {"store"},
     "apprise": {"notify/send.py"},
     "requests": {"notify/connections.py"},
+    "urllib3": {"notify/connections.py"},
     "smtplib": {"notify/connections.py"},
     "apscheduler": {"scheduler.py"},
     "ahocorasick_rs": {"rules/automaton.py"},

@@ -7,6 +7,7 @@ Apprise gives neither HTTP status nor Retry-After nor the trouble that SMTP had.
 import email.utils
 import smtplib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,12 +17,16 @@ from http.client import HTTPException
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from wirewatch.states import DeliveryReason
 
 _THROTTLED = 429
 _ERROR_FROM = 400
+_REDIRECTED_FROM = 300
+_LONGEST_ANSWER = 1_000_000  # bytes; services say a few hundred
+_DEFAULT_TIMEOUT = 15.0  # seconds, for a request that brings none
 
 
 @dataclass
@@ -50,16 +55,44 @@ def seen() -> Iterator[Seen]:
 def _noting_send(session: requests.Session, request: Any, **options: Any) -> requests.Response:  # noqa: ANN401
     """Send as requests does, and note status and trouble for the message being sent."""
     noted = _seen.get()
+    if noted is None:
+        return _plain_send(session, request, **options)
     try:
-        response = _plain_send(session, request, **options)
+        response = _plain_send(session, request, **(options | {"stream": True}))
+        if not options.get("stream"):
+            _read(response, options.get("timeout"))
     except requests.RequestException as error:
-        if noted is not None:
-            noted.trouble = error
+        noted.trouble = error
         raise
-    if noted is not None:
-        noted.code = response.status_code
-        noted.retry_after = response.headers.get("Retry-After")
+    noted.code = response.status_code
+    noted.retry_after = response.headers.get("Retry-After")
     return response
+
+
+def _read(response: requests.Response, timeout: Any) -> None:  # noqa: ANN401 - as requests has it
+    """Read an answer as far as it may matter, and no longer than its timeout allows.
+
+    `requests` would read whatever comes into memory, for as long as something comes. Raises
+    requests' own errors: ReadTimeout, and ChunkedEncodingError for an answer that breaks off.
+    """
+    allowed = timeout[1] if isinstance(timeout, tuple) else timeout
+    until = time.monotonic() + (allowed or _DEFAULT_TIMEOUT)
+    read = bytearray()
+    try:
+        while part := response.raw.read1(_LONGEST_ANSWER, decode_content=True):
+            read += part
+            if len(read) >= _LONGEST_ANSWER:
+                response.close()
+                break
+            if time.monotonic() > until:
+                response.close()
+                raise requests.ReadTimeout("the answer does not end")
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.ReadTimeout(error) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
+    response._content = bytes(read)  # noqa: SLF001 - where requests keeps it
+    response._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001
 
 
 _kept = threading.local()
@@ -107,20 +140,35 @@ smtplib.SMTP.getreply = _noting(smtplib.SMTP.getreply)  # type: ignore[method-as
 
 def explained(seen: Seen, said: str) -> tuple[DeliveryReason, str]:
     """Name the reason of a failure, and say it; `said` is what Apprise had to say."""
-    if seen.code == _THROTTLED:
-        return DeliveryReason.THROTTLED, "HTTP 429: too many requests"
-    if seen.code is not None and seen.code >= _ERROR_FROM:
-        return DeliveryReason.HTTP_ERROR, f"HTTP {seen.code}"
-    trouble = seen.trouble
-    late = (requests.Timeout, TimeoutError)
-    if isinstance(trouble, late) or isinstance(trouble and trouble.__context__, TimeoutError):
-        return DeliveryReason.TIMEOUT, "no answer in time"
-    if trouble is not None:
-        cause = _root_cause(trouble)
-        if isinstance(cause, ConnectionResetError | BrokenPipeError | HTTPException):
-            return DeliveryReason.TIMEOUT, "the connection was closed without an answer"
-        return DeliveryReason.UNREACHABLE, getattr(cause, "strerror", None) or type(cause).__name__
+    if seen.code is not None and seen.code >= _REDIRECTED_FROM:
+        return _answered(seen.code)
+    if seen.trouble is not None:
+        return _unanswered(seen.trouble)
     return DeliveryReason.REFUSED_BY_SERVICE, said or "the service did not take the message"
+
+
+def _answered(code: int) -> tuple[DeliveryReason, str]:
+    """Explain an HTTP status that is no success."""
+    if code == _THROTTLED:
+        return DeliveryReason.THROTTLED, "HTTP 429: too many requests"
+    if code >= _ERROR_FROM:
+        return DeliveryReason.HTTP_ERROR, f"HTTP {code}"
+    elsewhere = "the service is elsewhere, and redirects are not followed"
+    return DeliveryReason.REFUSED_BY_SERVICE, f"HTTP {code}: {elsewhere}"
+
+
+def _unanswered(trouble: Exception) -> tuple[DeliveryReason, str]:
+    """Explain why there is no answer; what may have arrived all the same is a timeout."""
+    late = (requests.Timeout, TimeoutError)
+    if isinstance(trouble, late) or isinstance(trouble.__context__, TimeoutError):
+        return DeliveryReason.TIMEOUT, "no answer in time"
+    cause = _root_cause(trouble)
+    broken_off = (ConnectionResetError, BrokenPipeError, HTTPException)
+    if isinstance(trouble, requests.exceptions.ChunkedEncodingError) or isinstance(
+        cause, broken_off
+    ):
+        return DeliveryReason.TIMEOUT, "the connection was closed without an answer"
+    return DeliveryReason.UNREACHABLE, getattr(cause, "strerror", None) or type(cause).__name__
 
 
 def _root_cause(error: BaseException) -> BaseException:
