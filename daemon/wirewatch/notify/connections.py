@@ -134,14 +134,17 @@ def _noting(plain: Callable[..., Any]) -> Callable[..., Any]:
     return noting
 
 
-smtplib.SMTP.connect = _noting(smtplib.SMTP.connect)  # type: ignore[method-assign]
-smtplib.SMTP.getreply = _noting(smtplib.SMTP.getreply)  # type: ignore[method-assign]
+for _method in ("connect", "starttls", "login", "sendmail"):
+    setattr(smtplib.SMTP, _method, _noting(getattr(smtplib.SMTP, _method)))
 
 
 def explained(seen: Seen, said: str) -> tuple[DeliveryReason, str]:
     """Name the reason of a failure, and say it; `said` is what Apprise had to say."""
     if seen.code is not None and seen.code >= _REDIRECTED_FROM:
         return _answered(seen.code)
+    refusal = _refusal(seen.trouble)
+    if refusal:
+        return DeliveryReason.REFUSED_BY_SERVICE, refusal
     if seen.trouble is not None:
         return _unanswered(seen.trouble)
     return DeliveryReason.REFUSED_BY_SERVICE, said or "the service did not take the message"
@@ -157,13 +160,34 @@ def _answered(code: int) -> tuple[DeliveryReason, str]:
     return DeliveryReason.REFUSED_BY_SERVICE, f"HTTP {code}: {elsewhere}"
 
 
+def _refusal(trouble: Exception | None) -> str:
+    """Give what a mail server said when it refused; nothing when that was not the trouble."""
+    if isinstance(trouble, smtplib.SMTPNotSupportedError):
+        return str(trouble)
+    said: bytes | str
+    if isinstance(trouble, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(trouble.recipients.values()))
+    elif isinstance(trouble, smtplib.SMTPResponseException):
+        code, said = trouble.smtp_code, trouble.smtp_error
+    else:
+        return ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    words = "".join(letter if letter.isprintable() else " " for letter in text)
+    return f"SMTP {code}: {' '.join(words.split())}"
+
+
 def _unanswered(trouble: Exception) -> tuple[DeliveryReason, str]:
     """Explain why there is no answer; what may have arrived all the same is a timeout."""
     late = (requests.Timeout, TimeoutError)
     if isinstance(trouble, late) or isinstance(trouble.__context__, TimeoutError):
         return DeliveryReason.TIMEOUT, "no answer in time"
     cause = _root_cause(trouble)
-    broken_off = (ConnectionResetError, BrokenPipeError, HTTPException)
+    broken_off = (
+        ConnectionResetError,
+        BrokenPipeError,
+        HTTPException,
+        smtplib.SMTPServerDisconnected,
+    )
     if isinstance(trouble, requests.exceptions.ChunkedEncodingError) or isinstance(
         cause, broken_off
     ):
