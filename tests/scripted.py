@@ -105,7 +105,14 @@ def says(code: int, *headers: str) -> Script:
 
     def answer(client: socket.socket, request: bytes) -> None:
         body = b"" if code == 204 else request
-        lines = (f"HTTP/1.1 {code} Said", *headers, f"Content-Length: {len(body)}", "", "")
+        lines = (
+            f"HTTP/1.1 {code} Said",
+            "Connection: close",
+            *headers,
+            f"Content-Length: {len(body)}",
+            "",
+            "",
+        )
         client.sendall("\r\n".join(lines).encode() + body)
 
     return answer

@@ -22,6 +22,7 @@ from wirewatch.model import Attempt, Message
 from wirewatch.notify.connections import explained, seconds, seen
 from wirewatch.notify.markup import Rendered
 from wirewatch.notify.render import render
+from wirewatch.notify.services import suit
 from wirewatch.states import MessageFormat, Severity
 
 _TYPES = {
@@ -106,7 +107,9 @@ class Sender:
         form = _format_of(plugin)
         instance = Apprise(asset=plugin.asset)
         instance.add(plugin)
-        result = _call(instance, render(message, form), form, message.severity)
+        words = render(message, form)
+        suit(plugin, self._channel.url, words, message.severity)
+        result = _call(instance, words, form, message.severity)
         said = "; ".join(
             str(getattr(entry, "message", entry))
             for one in result
