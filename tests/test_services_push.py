@@ -14,6 +14,7 @@ import pytest
 from lxml import etree
 
 from conftest import START, ManualClock, Receiver
+from scripted import says, scripted
 from wirewatch.model import Attempt, Message, Span
 from wirewatch.notify.render import render
 from wirewatch.notify.send import Channel, Sender
@@ -140,6 +141,18 @@ def test_what_ntfy_can_take_is_one(receiver: Receiver, script: str) -> None:
     assert sent(f"ntfy://{receiver.host}/news", message).ok
     [got] = receiver.got
     assert fields(got.body)["message"] == render(message, MessageFormat.TEXT).body
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2])
+def test_a_part_that_is_refused_fails_the_whole(refused: int) -> None:
+    """Whichever part a service refuses, its wish to wait is kept, and nothing counts as sent."""
+    scripts = [says(200)] * 3
+    scripts[refused] = says(429, "Retry-After: 9")
+    with scripted() as server:
+        server.scripts = scripts
+        attempt = sent(f"ntfy://{server.host}/news", long("latin"))
+    assert (attempt.ok, attempt.http_code, attempt.retry_after) == (False, 429, 9.0)
+    assert attempt.error == "HTTP 429: too many requests"
 
 
 def of_json(body: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Any
@@ -29,13 +29,29 @@ _LONGEST_ANSWER = 1_000_000  # bytes; services say a few hundred
 _DEFAULT_TIMEOUT = 15.0  # seconds, for a request that brings none
 
 
-@dataclass
-class Seen:
-    """What was seen while a message was sent: the last answer, or the trouble there was."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and its Retry-After; without either where there was no answer."""
 
     code: int | None = None
     retry_after: str | None = None
+
+
+@dataclass
+class Seen:
+    """What was seen while a message was sent, which may take several requests."""
+
+    answers: list[Answer] = field(default_factory=list)
     trouble: Exception | None = None
+
+    def last(self) -> Answer:
+        """Give the last answer."""
+        return self.answers[-1] if self.answers else Answer()
+
+    def refusal(self) -> Answer:
+        """Give the last answer that was no success: parts that follow it may have had one."""
+        refused = [answer for answer in self.answers if (answer.code or 0) >= _REDIRECTED_FROM]
+        return refused[-1] if refused else Answer()
 
 
 _seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
@@ -64,8 +80,7 @@ def _noting_send(session: requests.Session, request: Any, **options: Any) -> req
     except requests.RequestException as error:
         noted.trouble = error
         raise
-    noted.code = response.status_code
-    noted.retry_after = response.headers.get("Retry-After")
+    noted.answers.append(Answer(response.status_code, response.headers.get("Retry-After")))
     return response
 
 
@@ -140,8 +155,9 @@ for _method in ("connect", "starttls", "login", "sendmail"):
 
 def explained(seen: Seen, said: str) -> tuple[DeliveryReason, str]:
     """Name the reason of a failure, and say it; `said` is what Apprise had to say."""
-    if seen.code is not None and seen.code >= _REDIRECTED_FROM:
-        return _answered(seen.code)
+    code = seen.refusal().code
+    if code is not None:
+        return _answered(code)
     refusal = _refusal(seen.trouble)
     if refusal:
         return DeliveryReason.REFUSED_BY_SERVICE, refusal

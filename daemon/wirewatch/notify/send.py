@@ -85,13 +85,14 @@ class Sender:
         milliseconds = (time.perf_counter() - begun) * 1000
         sent = Attempt(message.delivery_id, message.channel, at, ok, milliseconds)
         if ok:
-            return replace(sent, http_code=noted.code)
+            return replace(sent, http_code=noted.last().code)
         reason, error = explained(noted, said)
+        refusal = noted.refusal()
         return replace(
             sent,
             reason=reason,
-            http_code=noted.code,
-            retry_after=seconds(noted.retry_after, at),
+            http_code=refusal.code,
+            retry_after=seconds(refusal.retry_after, at),
             error=_masked(error, self._channel.url)[:300],
         )
 
