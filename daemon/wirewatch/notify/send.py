@@ -22,7 +22,7 @@ from wirewatch.model import Attempt, Message
 from wirewatch.notify.connections import explained, seconds, seen
 from wirewatch.notify.markup import Rendered
 from wirewatch.notify.render import render
-from wirewatch.notify.services import suit
+from wirewatch.notify.services import calling_nobody, suit, with_its_markup
 from wirewatch.states import MessageFormat, Severity
 
 _TYPES = {
@@ -108,7 +108,7 @@ class Sender:
         form = _format_of(plugin)
         instance = Apprise(asset=plugin.asset)
         instance.add(plugin)
-        words = render(message, form)
+        words = calling_nobody(render(message, form), plugin)
         suit(plugin, self._channel.url, words, message.severity)
         result = _call(instance, words, form, message.severity)
         said = "; ".join(
@@ -138,6 +138,7 @@ def _plugin(url: str) -> Any:  # noqa: ANN401 - Apprise is untyped
 @lru_cache(maxsize=1024)
 def _parsed(url: str) -> dict[str, Any] | None:
     """Parse a URL once; what is too long for a service is split rather than refused."""
+    url = with_its_markup(url)
     if "overflow=" not in url:
         url += ("&" if "?" in url else "?") + "overflow=split"
     parsed: dict[str, Any] | None = url_to_dict(url)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What single services want, and Apprise does not see to: their priority and limits.
+"""What single services want, and Apprise does not see to: their markup, mentions, priority, limits.
 
 A service is known by the schemes of its plugin's URLs.
 """
@@ -10,6 +10,13 @@ from typing import Any
 from wirewatch.notify.markup import Rendered
 from wirewatch.states import Severity
 
+_CHATS = frozenset((
+    "bluesky", "bsky", "dingtalk", "discord", "feishu", "fluxer", "gchat", "guilded", "kook",
+    "lark", "mastodon", "matrix", "misskey", "mmost", "nctalk", "onebot", "qq", "revolt",
+    "rocket", "ryver", "slack", "synology", "tgram", "toot", "tweet", "twist", "twitter", "webex",
+    "wecombot", "workflow", "wxteams", "x", "zulip",
+))  # fmt: skip
+_READ_MARKDOWN = ("mmost://", "mmosts://")
 _PRIORITIES: dict[str, dict[Severity, object]] = {
     "ntfy": dict(zip(Severity, ("low", "default", "high", "max"), strict=True)),
     "gotify": dict(zip(Severity, (3, 5, 8, 10), strict=True)),
@@ -33,7 +40,24 @@ _LIMITS = {
 }
 
 
-def suit(plugin: Any, url: str, words: Rendered, severity: Severity) -> None:  # noqa: ANN401 - Apprise is untyped
+def with_its_markup(url: str) -> str:
+    """Say in a URL that its service reads Markdown, where Apprise takes that for plain text."""
+    if not url.lower().startswith(_READ_MARKDOWN) or "format=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}format=markdown"
+
+
+def calling_nobody(words: Rendered, plugin: Any) -> Rendered:  # noqa: ANN401 - Apprise is untyped
+    """Keep a message from mentioning people in a chat: articles hold @all and the like too.
+
+    A space of no width after the @ does it everywhere; no chat has a mark to escape one.
+    """
+    if _CHATS.isdisjoint(plugin.schemas()):
+        return words
+    return Rendered(*(text.replace("@", "@\u200b") for text in words))
+
+
+def suit(plugin: Any, url: str, words: Rendered, severity: Severity) -> None:  # noqa: ANN401 - the same
     """Give a plugin the priority and the limit that suit a message, where its URL sets none.
 
     Apprise counts characters where these services count bytes; what is over is split.
