@@ -109,6 +109,20 @@ def test_a_chat_gets_title_and_text(receiver: Receiver, name: str) -> None:
     assert text.count(MESSAGE.key) == 1
 
 
+def test_mattermost_gets_its_fields(receiver: Receiver) -> None:
+    """An incoming webhook has text and the sender's name, and no picture from elsewhere."""
+    told(receiver, CHATS["mattermost"])
+    assert fields(receiver.got[0]).keys() == {"text", "username"}
+    assert fields(receiver.got[0])["username"] == "Wirewatch"
+
+
+def test_rocketchat_gets_its_fields(receiver: Receiver) -> None:
+    """A webhook has text and the room, and no picture from elsewhere."""
+    told(receiver, CHATS["rocketchat"])
+    assert fields(receiver.got[0]).keys() == {"text", "channel"}
+    assert fields(receiver.got[0])["channel"] == "#desk"
+
+
 def test_nextcloud_gets_a_signature(receiver: Receiver) -> None:
     """A bot's message is signed with its secret, over the very text that arrives."""
     path = "/ocs/v2.php/apps/spreed/api/v1/bot/room1/message"

@@ -161,13 +161,16 @@ def _format_of(plugin: Any) -> MessageFormat:  # noqa: ANN401 - Apprise is untyp
 
 
 def _asset() -> AppriseAsset:
-    """Make Apprise's settings: nothing on disk, nothing in threads of its own, no redirects."""
+    """Make Apprise's settings: nothing on disk, nothing in threads of its own, no redirects.
+
+    No pictures either, which readers' devices would fetch from elsewhere.
+    """
     asset = AppriseAsset(service_timeout=0)
     asset.http_redirects = False
     asset.async_mode = False
     asset.app_id = "Wirewatch"
     asset.app_desc = "Wirewatch"
-    asset.app_url = ""
+    asset.app_url = asset.image_url_mask = asset.image_url_logo = ""
     return asset
 
 
