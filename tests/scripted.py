@@ -61,6 +61,11 @@ class ScriptedServer:
         except OSError:
             pass  # the client has heard enough
 
+    def idle(self) -> None:
+        """Wait until all that was asked is answered, and its connection closed."""
+        for thread in self._threads[1:]:
+            thread.join(PATIENCE)
+
     def close(self) -> None:
         """End whatever is still being said, and stop."""
         self.closing.set()

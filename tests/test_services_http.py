@@ -11,6 +11,8 @@ import pytest
 from channel_desk import FIRST, MOST, REPEAT, SECRET, Desk
 from conftest import PATIENCE, START, ManualClock, told
 from scripted import Script, ScriptedServer, certificate, closes, resets, says, scripted, server_tls
+from wirewatch.notify.send import Channel, Sender
+from wirewatch.notify.trial import trial_message
 from wirewatch.pipeline import lane as lane_module
 from wirewatch.states import DeliveryReason
 from wirewatch.store.accept import accept
@@ -213,6 +215,16 @@ def test_a_service_that_hangs(
     assert (attempt["http_code"], attempt["error"]) == (None, "no answer in time")
     assert FIRST <= desk.due_in() <= MOST
     succeeds_when_due(desk, server, repeat=True)
+
+
+def test_a_connection_that_was_closed_meanwhile(server: ScriptedServer) -> None:
+    """A connection that is kept for the next message, and that the service closed, costs none."""
+    server.scripts = [closes(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]
+    sender = Sender(Channel("desk", f"json://{server.host}/hook"), ManualClock())
+    for count in (1, 2, 3):
+        assert sender.send(trial_message("desk", START)).ok
+        server.idle()
+        assert len(server.asked) == count
 
 
 def test_a_service_that_takes_no_connection(
