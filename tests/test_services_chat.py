@@ -4,6 +4,8 @@ The shapes are those that the services document:
 https://developers.mattermost.com/integrate/webhooks/incoming/,
 https://docs.rocket.chat/docs/create-an-incoming-webhook,
 https://nextcloud-talk.readthedocs.io/en/latest/chat/ and /bots/,
+https://matrix-org.github.io/matrix-hookshot/latest/setup/webhooks.html,
+https://github.com/turt2live/matrix-appservice-webhooks,
 https://www.home-assistant.io/integrations/persistent_notification/,
 https://bbernhard.github.io/signal-cli-rest-api/, https://bark.day.app/#/en-us/tutorial and
 Synology's «Incoming Webhooks» (https://kb.synology.com/en-global/DSM/help/Chat/chat_integration).
@@ -11,6 +13,7 @@ Synology's «Incoming Webhooks» (https://kb.synology.com/en-global/DSM/help/Cha
 
 import hashlib
 import hmac
+import html
 import json
 import re
 from dataclasses import replace
@@ -64,12 +67,19 @@ CHATS = {
         "signal://{host}/+15555550100/+15555550101", "/v2/send", "message", code=201
     ),
     "synology": Chat(f"synology://{{host}}/{TOKEN}", "/webapi/entry.cgi", "text"),
+    "matrix-hookshot": Chat(f"matrix://{TOKEN}@{{host}}/?mode=hookshot", f"/webhook/{TOKEN}", "text"),
+    "matrix-webhook": Chat(
+        f"matrix://{TOKEN}@{{host}}/?mode=matrix", f"/api/v1/matrix/hook/{TOKEN}", "text"
+    ),
+    "bark": Chat(f"bark://{{host}}/{TOKEN}", "/push", "body"),
     "home-assistant": Chat(
         f"hassio://{{host}}/{TOKEN}",
         "/api/services/persistent_notification/create", "message",
     ),
 }  # fmt: skip
-MENTIONING = ("mattermost", "rocketchat", "nextcloud", "synology")
+MENTIONING = (
+    "mattermost", "rocketchat", "nextcloud", "synology", "matrix-hookshot", "matrix-webhook",
+)  # fmt: skip
 
 
 def sent(url: str, message: Message = MESSAGE) -> Attempt:
@@ -177,6 +187,14 @@ def test_an_article_writes_no_markdown(receiver: Receiver) -> None:
     assert page.count("<strong>") == 2, "the headline and what was found"
     shown = re.sub(r"<[^>]*>", "", page).replace("&lt;", "<").replace("&gt;", ">")
     assert shown.count(MARKS) == 2
+
+
+def test_an_article_writes_no_html(receiver: Receiver) -> None:
+    """A Matrix room's HTML holds what an article says, and no tag of its own."""
+    told(receiver, CHATS["matrix-hookshot"], replace(MESSAGE, headline=MARKS, place=MARKS))
+    page = str(fields(receiver.got[0])["html"])
+    assert set(re.findall(r"<[^>]*>", page)) <= {"<br/>"}
+    assert html.unescape(page).count(MARKS) == 2
 
 
 @pytest.mark.parametrize("name", CHATS)
