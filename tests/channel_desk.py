@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from conftest import ManualClock
-from wirewatch.clock import from_iso
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.deliveries import Deliveries, Patience
+from wirewatch.store.channels import next_due
 from wirewatch.store.database import Store
 
 SECRET = "s3cret-Tok3n"  # noqa: S105 - it opens nothing
@@ -43,4 +43,6 @@ class Desk:
 
     def due_in(self) -> timedelta:
         """Tell after what time, from now, it goes again."""
-        return from_iso(str(self.row()["due"])) - self.clock()
+        due = next_due(self.store.db, ["desk"])
+        assert due is not None
+        return due - self.clock()

@@ -169,7 +169,7 @@ def test_what_a_crash_interrupted_goes_again_as_a_possible_repeat(store: Store) 
     with store.write() as db:
         assert recover(db, START) == 1
     assert delivery(store, 1)["reason"] == "interrupted"
-    again, other = claimed(store)
+    other, again = claimed(store)  # what is new goes first
     assert (again.key, again.repeat_possible) == (before.key, True)
     assert not other.repeat_possible
 

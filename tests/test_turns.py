@@ -45,11 +45,12 @@ def ids(messages: Iterable[Message]) -> list[int]:
 
 
 def fail(store: Store, messages: Iterable[Message], now: datetime) -> None:
-    """Record that messages could not be sent; they go again in a minute."""
+    """Record that messages could not be sent; they go again in a minute, and the channel is well."""
     why = DeliveryReason.UNREACHABLE
     attempts = [Attempt(one.delivery_id, one.channel, now, False, 1.0, why) for one in messages]
     with store.write() as db:
         record(db, attempts, lambda *_: MINUTE, timedelta(days=3))
+    store.db.execute("DELETE FROM channels")
 
 
 @pytest.mark.parametrize("order", [("busy", "quiet"), ("quiet", "busy")])
@@ -82,3 +83,54 @@ def test_what_is_new_goes_in_the_order_in_which_it_came(store: Store) -> None:
     while messages := claimed(store, START + MINUTE, {"desk": 3}):
         gone += ids(messages)
     assert gone == first + second
+
+
+@pytest.mark.parametrize("room", [1, 4])
+@pytest.mark.parametrize("backlog", [5, 200])
+def test_what_is_new_waits_for_no_backlog_that_failed(
+    store: Store, backlog: int, room: int
+) -> None:
+    """When retried alerts and new ones are due, they take turns: a new one is next but one."""
+    old = take(store, backlog)
+    fail(store, claimed(store, START, {"desk": backlog}), START)
+    now = START + 2 * MINUTE
+    new = take(store, 3, now)
+    order: list[int] = []
+    while messages := claimed(store, now, {"desk": room}):
+        order += ids(messages)
+    assert sorted(order) == old + new, "each goes, once"
+    assert max(order.index(one) for one in new) <= 5
+    assert [one for one in order if one in new] == new
+
+
+@pytest.mark.parametrize("room", [1, 4])
+def test_what_failed_waits_for_no_flood_of_new_alerts(store: Store, room: int) -> None:
+    """The other way round too: while new alerts keep coming, retried ones get every second place."""
+    old = take(store, 3)
+    fail(store, claimed(store, START, {"desk": 3}), START)
+    now = START + 2 * MINUTE
+    take(store, 50, START)  # due earlier than the retries: as if they had come all the while
+    order: list[int] = []
+    while messages := claimed(store, now, {"desk": room}):
+        order += ids(messages)
+    assert max(order.index(one) for one in old) <= 5
+
+
+def test_a_story_is_told_in_order(store: Store) -> None:
+    """A later alert of a story takes an earlier one along that was to be sent again: that goes first."""
+    (first,) = take(store, 1)
+    fail(store, claimed(store, START, {"desk": 9}), START)
+    (second, other) = take(store, 2, START + MINUTE / 2)
+    story = "(SELECT a.id FROM articles a JOIN alerts al ON al.article_id = a.id WHERE al.id = ?)"
+    store.db.execute(f"UPDATE articles SET story = {story} WHERE id = {story}", [first, second])  # noqa: S608
+    assert ids(claimed(store, START + MINUTE / 2, {"desk": 9})) == [first, second, other]
+
+
+def test_a_story_is_told_in_order_where_new_and_old_take_turns(store: Store) -> None:
+    """What goes again does not fall behind what is new of its story, though new ones go first."""
+    first, last = take(store, 2)
+    fail(store, claimed(store, START, {"desk": 9}), START)
+    (second,) = take(store, 1, START + MINUTE)
+    story = "(SELECT a.id FROM articles a JOIN alerts al ON al.article_id = a.id WHERE al.id = ?)"
+    store.db.execute(f"UPDATE articles SET story = {story} WHERE id = {story}", [last, second])  # noqa: S608
+    assert ids(claimed(store, START + MINUTE, {"desk": 9})) == [last, first, second]

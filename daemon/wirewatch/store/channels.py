@@ -95,15 +95,19 @@ def probe(db: Database, channels: Iterable[str], now: datetime) -> None:
     )
 
 
+_FIRST_DUE = (
+    "SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries"
+    " WHERE channel = ?1 AND state = 'pending' UNION ALL"
+    " SELECT min(due) FROM deliveries WHERE channel = ?1 AND state = 'failed')"
+)
+
+
 def next_due(db: Database, channels: Iterable[str]) -> datetime | None:
     """Give when the next delivery of some channels may go, or None when nothing waits."""
     known = health(db)
     moments = []
     for channel in channels:
-        (due,) = db.execute(
-            "SELECT min(due) FROM deliveries WHERE state IN ('pending', 'failed') AND channel = ?",
-            [channel],
-        ).fetchone()
+        (due,) = db.execute(_FIRST_DUE, [channel]).fetchone()
         if due:
             moments.append(max(due, known.get(channel, Health()).retry_at or due))
     return from_iso(min(moments)) if moments else None

@@ -3,10 +3,12 @@
 A message that gathers several deliveries is a row of `bundles`, whose key it carries.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import NamedTuple, Protocol
 
 from sqlite_utils import Database
@@ -17,6 +19,23 @@ from wirewatch.model import Message
 from wirewatch.states import HELD, DeliveryReason, Severity
 from wirewatch.store.messages import message_of
 from wirewatch.store.outbox import CLAIMABLE
+
+_COLUMNS = (
+    "SELECT d.id, d.bundle, d.reason, d.since, d.due, al.severity, d.grouping, a.story"
+    " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
+    " LEFT JOIN articles a ON a.id = al.article_id"
+)
+_WAITING = (
+    f"{_COLUMNS} WHERE d.channel = ? AND d.state = ? AND d.due <= ? ORDER BY d.due, d.id LIMIT ?"
+)
+_EARLIER = (
+    f"{_COLUMNS} WHERE d.id IN (SELECT e.id FROM json_each(?1) j"  # noqa: S608
+    " JOIN deliveries n ON n.id = j.value JOIN alerts nl ON nl.id = n.alert_id"
+    " JOIN articles na ON na.id = nl.article_id JOIN articles ea ON ea.story = na.story"
+    " JOIN alerts el ON el.article_id = ea.id"
+    " JOIN deliveries e ON e.alert_id = el.id AND e.channel = n.channel"
+    " WHERE e.id < n.id AND e.state = 'failed' AND e.due > ?2) ORDER BY d.id"
+)
 
 _MOST = 500  # deliveries that one message gathers at most
 
@@ -59,6 +78,7 @@ class _Due(NamedTuple):
     due: datetime
     severity: Severity
     group: str | None
+    story: int | None
 
     @property
     def has_waited(self) -> bool:
@@ -95,13 +115,41 @@ class Turn:
         return [replace(message, held=held) for message in messages]
 
     def _due(self, most: int) -> list[_Due]:
-        """Give what is due, oldest first."""
-        rows = self._db.execute(
-            "SELECT d.id, d.bundle, d.reason, d.since, d.due, al.severity, d.grouping"  # noqa: S608
-            " FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
-            f" WHERE d.channel = ? AND d.{CLAIMABLE} AND d.due <= ? ORDER BY d.due, d.id LIMIT ?",
-            [self._channel, iso(self._now), most],
-        )
+        """Give what is due, the oldest first: what is new and what goes again take turns.
+
+        What is under way counts, so that none of both waits for ever where there is little room. An
+        alert takes earlier ones of its story along that have failed: these go before it.
+        """
+        fresh = self._waiting("pending", most)
+        if not self._has_failed():
+            return fresh
+        again = self._waiting("failed", most)
+        if fresh and again and self._is_new_under_way():
+            fresh, again = again, fresh
+        turns = [one for pair in zip_longest(fresh, again) for one in pair if one][:most]
+        earlier = self._read(_EARLIER, [json.dumps([one.id for one in turns]), iso(self._now)])
+        return _by_story(earlier + turns)
+
+    def _waiting(self, state: str, most: int) -> list[_Due]:
+        """Give what is due of those that nobody has tried yet, or that have failed."""
+        return self._read(_WAITING, [self._channel, state, iso(self._now), most])
+
+    def _has_failed(self) -> bool:
+        """Tell whether anything on the channel is to be sent again, now or later."""
+        failed = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE channel = ? AND state = 'failed')"
+        return bool(self._db.execute(failed, [self._channel]).fetchone()[0])
+
+    def _is_new_under_way(self) -> bool:
+        """Tell whether more of what is being sent is new than goes again."""
+        new, again = self._db.execute(
+            "SELECT count(*) FILTER (WHERE attempts = 0), count(*) FILTER (WHERE attempts > 0)"
+            " FROM deliveries WHERE state = 'sending' AND channel = ?",
+            [self._channel],
+        ).fetchone()
+        return bool(new > again)
+
+    def _read(self, query: str, values: Sequence[object]) -> list[_Due]:
+        """Read deliveries that are due."""
         return [
             _Due(
                 delivery,
@@ -111,8 +159,11 @@ class Turn:
                 from_iso(due),
                 Severity(severity),
                 group,
+                story,
             )
-            for delivery, bundle, reason, since, due, severity, group in rows
+            for delivery, bundle, reason, since, due, severity, group, story in self._db.execute(
+                query, values
+            )
         ]
 
     def _let_go(self, policy: Policy, due: Iterable[_Due]) -> list[_Due]:
@@ -217,6 +268,19 @@ class Turn:
         messages = tuple(message_of(self._db, delivery) for delivery in ids)
         may_repeat = any(one.repeat_possible for one in messages)
         return replace(messages[0], key=key, gathered=messages, repeat_possible=may_repeat)
+
+
+def _by_story(due: Sequence[_Due]) -> list[_Due]:
+    """Let alerts of one story go in the order in which they were raised, in each other's places."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for place, one in enumerate(due):
+        if one.story is not None:
+            places[one.story].append(place)
+    ordered = list(due)
+    for taken in places.values():
+        for place, one in zip(taken, sorted(due[place] for place in taken), strict=True):
+            ordered[place] = one
+    return ordered
 
 
 def sending(db: Database) -> dict[str, int]:
