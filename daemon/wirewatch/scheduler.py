@@ -7,7 +7,12 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    JobEvent,
+)
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -28,7 +33,9 @@ class Scheduler:
             executors={"default": ThreadPoolExecutor(2)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        self._scheduler.add_listener(self._report, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_listener(
+            self._report, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES
+        )
 
     def start(self, jobs: Iterable[tuple[str, timedelta, Callable[[], None]]]) -> None:
         """Begin to run jobs, each given as name, time between two beginnings, and function."""
@@ -51,7 +58,7 @@ class Scheduler:
             run()
         finally:
             took = (time.perf_counter() - begun) * 1000
-            self._runs[name] = JobRun(name, at, took)
+            self._runs[name] = self._runs[name]._replace(last_run=at, took_ms=took)
 
     def stop(self) -> None:
         """Stop, without waiting for a job that runs."""
@@ -59,11 +66,12 @@ class Scheduler:
             self._scheduler.shutdown(wait=False)
 
     def _report(self, event: JobEvent) -> None:
-        """Say which job failed or is still running when it is due again."""
-        error = getattr(event, "exception", None)
-        if error is None:
+        """Note how a job ended; say which one failed or is still running when it is due again."""
+        if event.code == EVENT_JOB_MAX_INSTANCES:
             _log.warning("job %s is still running and skips a turn", event.job_id)
             return
-        said = f"{type(error).__name__}: {error}"
-        _log.error("job %s failed: %s", event.job_id, said)
+        error = getattr(event, "exception", None)
+        said = f"{type(error).__name__}: {error}" if error else ""
         self._runs[event.job_id] = self._runs[event.job_id]._replace(error=said)
+        if said:
+            _log.error("job %s failed: %s", event.job_id, said)
