@@ -11,11 +11,11 @@ from wirewatch.alerts.alarms import (
     Situation,
     Tolerance,
     alarms,
-    same_hours,
     silence_of,
-    spoken,
 )
+from wirewatch.clock import spoken
 from wirewatch.quantities import Rate
+from wirewatch.rhythm import same_hours
 from wirewatch.states import AlarmKind
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

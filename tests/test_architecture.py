@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "daemon" / "wirewatch"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = (
-    "states", "clock", "memory", "errors", "model", "keys", "embargo", "rhythm", "text", "quantities",
+    "states", "clock", "memory", "errors", "model", "keys", "embargo", "rhythm", "conditions", "text", "quantities",
     "tomlfile", "tables",
     "secret",
 )  # fmt: skip
@@ -56,7 +56,8 @@ DOORS = {
         "config.py",
         "tables.py",
         "rules/gazetteer/table.py",
-        "rules/rulebook.py",
+        "rules/rulefile.py",
+        "rules/when.py",
     },
     "typer": {"cli"},
     "rich": {"cli"},

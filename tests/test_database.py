@@ -50,7 +50,9 @@ def test_every_connection_is_durable_and_strict(
     assert pragma(connection, "synchronous") == 2
     assert pragma(connection, "foreign_keys") == 1
     with pytest.raises(UnstorableError, match="FOREIGN KEY"), connection.write() as db:
-        db.execute("INSERT INTO matches VALUES (1, 99, 'rule', 'hash', '[]', NULL)")
+        db.execute(
+            "INSERT INTO matches (article_id, rule, rule_hash, spans) VALUES (99, 'r', 'h', '[]')"
+        )
     if connection is not store:
         connection.close()
 

@@ -21,7 +21,9 @@ from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
 from wirewatch.rules.gazetteer.table import GazetteerTable
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
-from wirewatch.rules.rulebook import RuleFile, rule_of
+from wirewatch.rules.rulebook import rule_of
+from wirewatch.rules.rulefile import RuleFile
+from wirewatch.rules.when import WhenTable
 from wirewatch.rules.zones import COMPARED, ZONES
 from wirewatch.states import AlarmKind, DeliveryReason, DeliveryState, FileReason, FileState
 from wirewatch.store.database import Store
@@ -100,6 +102,17 @@ def test_every_configuration_key_is_in_the_docs(table: str, key: str) -> None:
     """docs/configuration.md has a row for each key, under its table."""
     text = section(page("configuration.md"), table)
     assert any(row[0] == f"`{key}`" for row in rows(text))
+
+
+def test_every_key_of_a_condition_is_in_the_docs() -> None:
+    """docs/rules.md has a row for each key of `when`, with an example that is a sound condition."""
+    table = rows(section(page("rules.md"), "Conditions over time"))
+    documented = {row[0].strip("`"): row[1].strip("`") for row in table if row[0].startswith("`")}
+    assert set(documented) == set(WhenTable.model_fields)
+    needed = {"within": ", articles = 2", "known_for": ', new = "@parliament"'}
+    for key, example in documented.items():
+        when = tomllib.loads(f"when = {{ {example}{needed.get(key, '')} }}")["when"]
+        assert WhenTable.model_validate(when).condition
 
 
 def test_the_docs_name_no_key_that_is_not_there() -> None:

@@ -1,7 +1,7 @@
 """The time, handed in wherever it is needed, and how it is written."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 """Gives the present moment as an aware UTC datetime."""
@@ -27,3 +27,15 @@ def moment_of(ns: int) -> datetime:
 def from_iso(text: str) -> datetime:
     """Read what `iso` wrote."""
     return datetime.fromisoformat(text)
+
+
+def spoken(span: timedelta) -> str:
+    """Write a span of time for people, in its two largest units: `2 d 3 h`, `1 h`, `40 s`."""
+    seconds = int(span.total_seconds())
+    units = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+    parts = []
+    for size, unit in units:
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {unit}")
+    return " ".join(parts[:2]) or "0 s"

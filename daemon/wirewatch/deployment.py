@@ -52,7 +52,7 @@ class Deployment:
     @property
     def version(self) -> str:
         """Digest what decides which alerts are raised: rules with their lists."""
-        words = "".join(f"{rule.name} {rule.hash}\n" for rule in self.rules)
+        words = "".join(f"{rule.name} {rule.hash} {rule.when or ''}\n" for rule in self.rules)
         lists = "".join(f"@{one.name} {one.digest}\n" for one in self.gazetteers.values())
         return hashlib.sha256((words + lists).encode()).hexdigest()[:16]
 
@@ -100,6 +100,7 @@ class Deployment:
             cleared,
             {table.name: table.group for table in self.config.channels if table.group},
             {rule.name: rule.group for rule in self.rules if rule.group},
+            {rule.name: rule.when for rule in self.rules if rule.when},
         )
 
     @property

@@ -6,7 +6,7 @@ faster than data classes.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from wirewatch.states import (
@@ -142,11 +142,31 @@ class Planned(NamedTuple):
     group: str | None = None
 
 
+class Condition(NamedTuple):
+    """What must hold over time for a match to ring; all that is set must.
+
+    So many `articles` or `stories` `within` a time since the rule last rang, so many `outlets` on
+    the story, `spike` times as many articles as usual, a name of the gazetteer `new` that was not
+    read before, or two of `pair` that were not read together.
+    """
+
+    articles: int = 0
+    stories: int = 0
+    outlets: int = 0
+    spike: float = 0.0
+    within: timedelta = timedelta(hours=1)
+    new: str = ""
+    pair: str = ""
+    known_for: timedelta | None = None
+    """For how long a name or pair counts as known; None for ever."""
+
+
 class Alert(NamedTuple):
-    """A match worth telling, with its deliveries."""
+    """A match worth telling, with its deliveries, and what must hold over time for it to ring."""
 
     match: Match
     deliveries: tuple[Planned, ...]
+    when: Condition | None = None
 
 
 class Alarm(NamedTuple):
@@ -203,7 +223,8 @@ class Message:
     An alarm has no article: what it says is its headline.
     `recall` is set where it takes back what the channel was told: then `earlier` is that body.
     `outlets` counts the others that have brought the story since, `newer` is the version that has
-    come since, if one has. `held` counts the alerts that the channel's policy lets wait meanwhile;
+    come since, if one has. `said` is what a condition over time says of it.
+    `held` counts the alerts that the channel's policy lets wait meanwhile;
     an `escalation` is told because nobody has acknowledged the alert.
     """
 
@@ -235,6 +256,7 @@ class Message:
     newer: int | None = None
     held: int = 0
     escalation: bool = False
+    said: str = ""
     gathered: tuple["Message", ...] = ()
     """What goes out together, this one as the first, under one key; empty where it goes alone."""
 

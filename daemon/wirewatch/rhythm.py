@@ -1,4 +1,4 @@
-"""When digests go out and when it is quiet: times of a week on somebody's wall, in their time zone.
+"""Times of a week on somebody's wall, in their time zone: digests, quiet hours, what is usual when.
 
 Where clocks are changed, a time that is skipped goes out when the clock goes on, and one that comes
 twice goes out once (as Debian's cron has it).
@@ -12,6 +12,14 @@ from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
+
+LEAST_WEEKS = 3
+"""Weeks that something must be known for before anything is usual for it."""
+MOST_WEEKS = 8
+"""Weeks that say what is usual."""
+
+Span = tuple[datetime, datetime]
+"""A stretch of time: its beginning, and its end, which is outside."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WHEN = re.compile(r"(?P<days>daily|[a-z,-]+) (?P<hour>\d{1,2}):(?P<minute>\d\d)")
@@ -60,6 +68,14 @@ def _after(rhythm: str, zone: ZoneInfo, moment: datetime) -> datetime:
         if at > moment:
             return at
     raise ValueError(f"{rhythm!r} has no time after {moment}")
+
+
+def same_hours(span: Span, zone: ZoneInfo, first: datetime) -> list[Span]:
+    """Give the same hours, on the wall, of the weeks before that lie after `first`."""
+    begin, end = (moment.astimezone(zone) for moment in span)
+    weeks = (timedelta(weeks=back) for back in range(1, MOST_WEEKS + 1))
+    spans = (((begin - week).astimezone(UTC), (end - week).astimezone(UTC)) for week in weeks)
+    return [span for span in spans if span[0] >= first]
 
 
 def zone_of(said: str) -> ZoneInfo:

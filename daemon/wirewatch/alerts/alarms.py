@@ -6,12 +6,13 @@ later than it was raised, so that a figure that wavers around a limit tells nobo
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
+from wirewatch.clock import spoken
 from wirewatch.model import Alarm
 from wirewatch.quantities import Rate
+from wirewatch.rhythm import LEAST_WEEKS, Span
 from wirewatch.states import AlarmKind, Severity
 
 SEVERITIES = {
@@ -25,10 +26,6 @@ SEVERITIES = {
 }
 """How loudly each kind of alarm speaks."""
 
-LEAST_WEEKS = 3
-"""Weeks that a source must be known for before anything is normal for it."""
-MOST_WEEKS = 8
-"""Weeks that say what is normal."""
 SHORTEST_SILENCE = timedelta(hours=1)
 """Silence that is never remarkable."""
 _LONGEST_SILENCE = timedelta(days=1)  # that is compared with other weeks
@@ -81,22 +78,11 @@ class Situation:
         return (kind, subject) in self.standing
 
 
-Span = tuple[datetime, datetime]
-
-
 def silence_of(last: datetime, now: datetime) -> Span | None:
     """Give the span of a silence that is worth comparing with other weeks, or None."""
     if now - last < SHORTEST_SILENCE:
         return None
     return max(last, now - _LONGEST_SILENCE), now
-
-
-def same_hours(span: Span, zone: ZoneInfo, first: datetime) -> list[Span]:
-    """Give the same hours, on the wall, of the weeks before, as far as a source was known then."""
-    begin, end = (moment.astimezone(zone) for moment in span)
-    weeks = (timedelta(weeks=back) for back in range(1, MOST_WEEKS + 1))
-    spans = (((begin - week).astimezone(UTC), (end - week).astimezone(UTC)) for week in weeks)
-    return [span for span in spans if span[0] >= first]
 
 
 def alarms(situation: Situation, limits: Tolerance) -> Iterator[Alarm]:
@@ -166,15 +152,3 @@ def _full(situation: Situation, limits: Tolerance) -> Iterator[Alarm]:
 def _at(moment: datetime) -> str:
     """Write a moment for people."""
     return f"{moment:%Y-%m-%d %H:%M}Z"
-
-
-def spoken(span: timedelta) -> str:
-    """Write a span of time for people, in its two largest units: `2 d 3 h`, `1 h`, `40 s`."""
-    seconds = int(span.total_seconds())
-    units = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-    parts = []
-    for size, unit in units:
-        number, seconds = divmod(seconds, size)
-        if number:
-            parts.append(f"{number} {unit}")
-    return " ".join(parts[:2]) or "0 s"

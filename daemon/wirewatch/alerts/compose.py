@@ -38,6 +38,7 @@ def compose(
                 )._replace(group=ways.group(channel, match, article, source))
                 for channel, after in channels.items()
             ),
+            ways.conditions.get(match.rule),
         )
         for match in matches
         if (channels := ways.channels(match, article, source))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 
 from wirewatch.alerts.groups import OWN, group_of
-from wirewatch.model import Article, Match
+from wirewatch.model import Article, Condition, Match
 from wirewatch.states import GroupBy, Severity
 from wirewatch.text.fold import fold_term
 
@@ -66,7 +66,8 @@ class Router:
     """All routes, with what they ask of rules: their tags, by name.
 
     `cleared` are the channels that may be told before an embargo lifts, `groups` says by what a
-    channel's alerts are a group, `own` what group a rule names.
+    channel's alerts are a group, `own` what group a rule names, `conditions` what must hold over
+    time for a rule to ring.
     """
 
     routes: tuple[Route, ...] = ()
@@ -74,6 +75,7 @@ class Router:
     cleared: frozenset[str] = frozenset()
     groups: Mapping[str, GroupBy] = field(default_factory=dict)
     own: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
 
     def channels(self, match: Match, article: Article, source: str) -> dict[str, timedelta]:
         """Give the channels of an alert, each with the time for which it waits to be acknowledged.

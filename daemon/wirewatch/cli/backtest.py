@@ -11,6 +11,7 @@ from wirewatch.cli.rules import RuleName, deployment_of, rule_named, rules
 
 if TYPE_CHECKING:
     from wirewatch.pipeline.backtest import Difference, Fired
+    from wirewatch.rules.rulebook import Rule
 
 _FURTHEST = timedelta(days=36_500)
 _BAR = 40  # characters of the longest bar
@@ -55,6 +56,7 @@ def backtest(
         return
     days = (now - first) / timedelta(days=1)
     print(f"{rule}: {fired.articles} articles in {days:g} days, {fired.articles / days:.1f} a day")
+    _note(one)
     _chart(fired, first, now)
     for number, headline in fired.samples:
         print(f"  {number}  {_plain(headline)}")
@@ -102,12 +104,22 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
     else:
         for name, one in found.items():
             _show(name, one)
+        for rule in versions[1]:
+            _note(rule)
         for name, busiest in loud.items():
             print(
                 f"TOO LOUD {name}: {busiest} on its busiest day, the limit is {max_alerts_per_day}"
             )
     if loud:
         raise typer.Exit(1)
+
+
+def _note(rule: "Rule") -> None:
+    """Say what of a rule is not replayed."""
+    from wirewatch.conditions import wording
+
+    if rule.when:
+        print(f"{rule.name}: rings only at {wording(rule.when)}, which is not replayed here")
 
 
 def _record(fired: "Fired") -> dict[str, Any]:

@@ -22,7 +22,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors that complete and check TOML."""
     from wirewatch.rules.gazetteer.table import GazetteerTable
-    from wirewatch.rules.rulebook import RuleFile
+    from wirewatch.rules.rulefile import RuleFile
     from wirewatch.tables import ConfigTable
 
     match kind:

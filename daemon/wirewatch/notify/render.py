@@ -31,6 +31,8 @@ def render(message: Message, form: MessageFormat) -> Rendered:
     origin = " · ".join(plain(part) for part in _origin(message))
     if origin:
         lines.append(markup.escape(origin))
+    if message.said:
+        lines.append(markup.escape(message.said))
     if message.escalation:
         lines.append(markup.escape("Nobody has acknowledged this alert."))
     if message.newer:

@@ -13,20 +13,19 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wirewatch.alerts.alarms import (
-    MOST_WEEKS,
     SEVERITIES,
     STUCK,
     Heard,
     Situation,
     Tolerance,
     alarms,
-    same_hours,
     silence_of,
 )
 from wirewatch.clock import Clock, iso
 from wirewatch.model import Alarm
 from wirewatch.notify.outage import outage_message
 from wirewatch.notify.send import Channel, Sender
+from wirewatch.rhythm import MOST_WEEKS, same_hours
 from wirewatch.store import hours
 from wirewatch.store.alarms import Listeners, note_outage, settle, standing
 from wirewatch.store.channels import health

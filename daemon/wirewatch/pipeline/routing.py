@@ -6,6 +6,7 @@ from datetime import datetime
 
 from wirewatch.alerts.compose import compose
 from wirewatch.alerts.routes import Router
+from wirewatch.conditions import wording
 from wirewatch.model import Article, Match
 from wirewatch.states import DeliveryReason
 from wirewatch.store.turn import Policy
@@ -23,7 +24,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """What would become of one match: its ways, and the routes that were tried in vain."""
+    """What would become of one match: its ways, and what stands in the way of others, or of it."""
 
     match: Match
     ways: tuple[Way, ...]
@@ -44,6 +45,8 @@ def routings(
     router, policies = outlets
     for match in matches:
         because, missed = _traced(match, article, source, router)
+        if match.rule in router.conditions:
+            missed.append(f"only at {wording(router.conditions[match.rule])}")
         planned = [
             planned
             for alert in compose(article, [match], at, router, source)

@@ -54,20 +54,26 @@ def why_silent(
     if not router.channels(match, stored.article, stored.source):
         said = "true of it, but the rule names no channel, and no route leads to one"
         return Silence(False, said)
-    if not matched(db, article, rule.name):
-        return Silence(
-            False,
-            "true of it as the rule is now, but it was not when the article arrived"
-            f" ({stored.received}): the rule or its lists have changed since, or are newer",
+    match_row, spoken = matched(db, article, rule.name), spoken_before(db, article, rule.name)
+    others = other_versions(db, article, rule.name)
+    return Silence(False, _not_rung(match_row, spoken) or _held(stored, others))
+
+
+def _not_rung(match: Mapping[str, Any] | None, spoken: Mapping[str, Any] | None) -> str | None:
+    """Say why no alert came of an article, from its match; None where that does not tell."""
+    if match is None:
+        return (
+            "true of it as the rule is now, but it was not when the article arrived:"
+            " the rule or its lists have changed since, or are newer"
         )
-    spoken = spoken_before(db, article, rule.name)
+    if match["unmet"]:
+        return f"it matched, but its condition over time did not hold: {match['unmet']}"
     if spoken:
-        return Silence(
-            False,
+        return (
             f"it matched, but alert {spoken['id']} had told of the same story (article"
-            f" {spoken['article_id']}, {spoken['outlet']}), and no sentence that matched was new",
+            f" {spoken['article_id']}, {spoken['outlet']}), and no sentence that matched was new"
         )
-    return Silence(False, _held(stored, other_versions(db, article, rule.name)))
+    return None
 
 
 def _held(stored: Stored, others: Sequence[Mapping[str, Any]]) -> str:

@@ -1,76 +1,20 @@
 """The rules of a configuration, read from TOML files and checked whole."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import AfterValidator, StringConstraints
 
 from wirewatch.errors import ConfigError, Fault, RuleError
-from wirewatch.model import GROUP_FIELDS, Article
+from wirewatch.model import Article, Condition
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant, reached
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.query.leaf import Named
 from wirewatch.rules.query.node import Node
+from wirewatch.rules.rulefile import RuleFile, RuleTable, TestTable
 from wirewatch.rules.sense import fault_of
 from wirewatch.states import Severity
-from wirewatch.tomlfile import Table, nearest, read_partly
-
-
-class TestTable(Table):
-    """`[[rule.test]]`: a text or file on which the rule must match, or must not."""
-
-    __test__ = False  # for pytest, which takes every Test… for one of its own
-
-    text: str = ""
-    file: Path | None = None
-    matches: bool = True
-    spans: tuple[str, ...] = ()
-    title: str = ""
-    dateline: str = ""
-    byline: str | None = None
-    place: str | None = None
-    country: str | None = None
-    agency: str | None = None
-    lang: str | None = None
-    source: str = "test"
-    subjects: tuple[str, ...] = ()
-    urgency: int | None = None
-    published: str | None = None
-
-
-Tag = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
-
-
-def _group(value: str) -> str:
-    """Refuse fields that no alert has."""
-    for name in re.findall(r"\{(.*?)\}", value):
-        if name not in GROUP_FIELDS:
-            known = ", ".join(f"{{{field}}}" for field in GROUP_FIELDS)
-            raise ValueError(f"{{{name}}} is no field of an alert | the fields are {known}")
-    return value
-
-
-class RuleTable(Table):
-    """`[[rule]]`: what to look for, and whom to tell."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
-    title: str = ""
-    query: str
-    severity: Severity = Severity.NORMAL
-    channels: tuple[str, ...] = ()
-    tags: tuple[Tag, ...] = ()
-    group: Annotated[str, AfterValidator(_group)] = ""
-    test: tuple[TestTable, ...] = ()
-
-
-class RuleFile(Table):
-    """A file of rules."""
-
-    rule: tuple[RuleTable, ...] = ()
+from wirewatch.tomlfile import nearest, read_partly
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +43,7 @@ class Rule:
     tests: tuple[RuleTest, ...] = ()
     tags: tuple[str, ...] = ()
     group: str = ""
+    when: Condition | None = None
 
 
 def read_rules(
@@ -127,7 +72,7 @@ def read_rules(
             except RuleError as error:
                 faults.append(Fault(f"{place}.query", error.drawn(), error.remedy))
                 continue
-            wrong = _query_faults(place, query, gazetteers)
+            wrong = _query_faults(place, query, gazetteers) + _when_faults(place, row, gazetteers)
             faults += wrong
             if not wrong:
                 tests, senseless = _tests(path, place, row.test)
@@ -205,6 +150,7 @@ def _rule(
         tests,
         row.tags,
         row.group,
+        row.when.condition if row.when else None,
     )
 
 
@@ -249,6 +195,21 @@ def _unknown_channels(place: str, row: RuleTable, known: list[str]) -> list[Faul
         Fault(f"{place}.channels", f"unknown channel {name!r}", nearest(name, known, "channels"))
         for name in row.channels
         if name not in known
+    ]
+
+
+def _when_faults(
+    place: str, row: RuleTable, gazetteers: Mapping[str, Gazetteer] | None
+) -> list[Fault]:
+    """Name the gazetteers of a rule's condition that there are not."""
+    return [
+        Fault(
+            f"{place}.when.{key}",
+            f"unknown gazetteer @{name}",
+            nearest(name, list(gazetteers or ()), "gazetteers"),
+        )
+        for key, name in (row.when.lists if row.when else ())
+        if gazetteers is not None and name not in gazetteers
     ]
 
 

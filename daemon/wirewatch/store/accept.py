@@ -75,7 +75,7 @@ class _Batch:
         stories = Stories(db, telling, now)
         stories.look_up(found for outcome in outcomes for found in outcome.found)
         self._files = Filing(self._known, iso(now))
-        self._articles = Articles(self._known, stories, now)
+        self._articles = Articles(db, self._known, stories, now)
 
     def add(self, outcome: Outcome) -> Accepted:
         """Decide what one outcome means for the ledger, and note the rows to write."""

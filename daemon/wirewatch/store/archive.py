@@ -106,9 +106,11 @@ def rung(db: Database, article_id: int, rule: str) -> list[dict[str, Any]]:
     )
 
 
-def matched(db: Database, article_id: int, rule: str) -> bool:
-    """Tell whether a rule was true of an article when it arrived."""
-    return any(db["matches"].rows_where("article_id = ? AND rule = ?", [article_id, rule]))
+def matched(db: Database, article_id: int, rule: str) -> dict[str, Any] | None:
+    """Give the match of a rule with an article, if it was true of it when it arrived."""
+    return next(
+        iter(db["matches"].rows_where("article_id = ? AND rule = ?", [article_id, rule])), None
+    )
 
 
 def spoken_before(db: Database, article_id: int, rule: str) -> dict[str, Any] | None:

@@ -2,11 +2,12 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from wirewatch.clock import iso
+from wirewatch.conditions import verdict
 from wirewatch.embargo import lift_of
 from wirewatch.keys import delivery_key
 from wirewatch.model import STORY, Alert, Arrival, Article, Found, Match, Planned
@@ -15,6 +16,7 @@ from wirewatch.store.database import insert_all
 from wirewatch.store.hours import Counted, Tally
 from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import Known
+from wirewatch.store.lately import Came, Lately, came
 from wirewatch.store.recalls import Told, hold, hush, pass_on
 from wirewatch.store.rows import delivery_row, rule_row
 from wirewatch.store.stories import Stories
@@ -25,10 +27,21 @@ Row = dict[str, Any]
 _COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False, ensure_ascii=False).encode
 
 
+class _AlertRow(NamedTuple):
+    """A row of `alerts`, but for what all of them have."""
+
+    rule: str
+    title: str
+    severity: str
+    match_id: int | None = None
+    said: str | None = None
+    recalls: int | None = None
+
+
 class Articles:
     """Rows of `articles` and of all tables that hang on it."""
 
-    def __init__(self, known: Known, stories: Stories, now: datetime) -> None:
+    def __init__(self, db: Database, known: Known, stories: Stories, now: datetime) -> None:
         self._known = known
         self._stories = stories
         self._at, self._now = now, iso(now)
@@ -41,6 +54,7 @@ class Articles:
         self._withdrawn: set[str] = set()
         self._lifts: dict[str, datetime] = {}
         self._hours = Tally()
+        self._lately = Lately(db, self._hours)
 
     def told(self) -> tuple[int, int]:
         """Count the alerts and the deliveries of this batch so far."""
@@ -86,20 +100,18 @@ class Articles:
         found = found._replace(alerts=versions.raised(found))
         echoes = self._stories.echoes(article_id, story, found)
         matches = self._matches(found, article_id, received, echoes)
+        one = came(article_id, story, arrival.inbox, received, found)
+        self._lately.add(one)
         for alert in found.alerts:
-            rule = alert.match.rule
-            if rule not in echoes:
-                alert_id = self._raise(_placed(alert, story), article, article_id, matches[rule])
-                versions.alerted[article.guid].add(rule)
-                self._stories.note(story, article, alert, alert_id)
+            if alert.match.rule not in echoes:
+                self._ring(alert, article, one, matches[alert.match.rule])
         self._sentences += self._stories.sentences(story, found)
 
     def _recalls(self, article: Article, article_id: int) -> None:
         """Note alerts to those who were told of an earlier version that this one takes back."""
         for earlier, told in self._known.versions.recalls(article).items():
             first = told[0]
-            row = {"match_id": None, "recalls": earlier, "rule": first.rule, "title": first.title}
-            row |= {"severity": first.severity}
+            row = _AlertRow(first.rule, first.title, first.severity, recalls=earlier)
             alert_id = self._alert(article_id, row)
             for one in told:
                 key = delivery_key(article, f"recall:{one.rule}", one.channel)
@@ -107,47 +119,61 @@ class Articles:
                 now = Told(alert_id, one.rule, one.title, one.severity, one.channel, waiting=True)
                 self._known.versions.tell(article, now)
 
+    def _ring(self, alert: Alert, article: Article, one: Came, match_row: Row) -> None:
+        """Note an alert on an article, or on its match why there is none."""
+        match = alert.match
+        holds, said = self._judge(alert, one)
+        if not holds:
+            match_row["unmet"] = said
+            return
+        row = _AlertRow(match.rule, match.title, match.severity, match_row["id"], said or None)
+        alert_id = self._raise(_placed(alert, one.story), article, one.id, row)
+        self._lately.rings(match.rule, one)
+        self._known.versions.alerted[article.guid].add(match.rule)
+        self._stories.note(one.story, article, alert, alert_id)
+
+    def _judge(self, alert: Alert, one: Came) -> tuple[bool, str]:
+        """Tell whether a match rings, given what came before it, and why or why not."""
+        if alert.when is None:
+            return True, ""
+        return verdict(alert.when, self._lately.facts(alert.match.rule, alert.when, one))
+
     def _matches(
         self, found: Found, article_id: int, received: str, echoes: dict[str, int]
-    ) -> dict[str, int]:
-        """Note an article's matches; give their ids by rule."""
-        ids = {}
+    ) -> dict[str, Row]:
+        """Note an article's matches; give their rows by rule."""
+        rows: dict[str, Row] = {}
         for match in found.matches:
             self._rules[match.rule_hash] = match
             self._hours.add(Counted.RULE, match.rule, received)
-            ids[match.rule] = match_id = self._known.next_id("matches")
-            self._rows["matches"].append(
-                {
-                    "id": match_id,
-                    "article_id": article_id,
-                    "rule": match.rule,
-                    "rule_hash": match.rule_hash,
-                    "spans": _COMPACT(match.spans),
-                    "echoes": echoes.get(match.rule),
-                }
-            )
-        return ids
+            rows[match.rule] = {
+                "id": self._known.next_id("matches"),
+                "article_id": article_id,
+                "rule": match.rule,
+                "rule_hash": match.rule_hash,
+                "spans": _COMPACT(match.spans),
+                "echoes": echoes.get(match.rule),
+                "unmet": None,
+            }
+            self._rows["matches"].append(rows[match.rule])
+        return rows
 
-    def _raise(self, alert: Alert, article: Article, article_id: int, match_id: int) -> int:
+    def _raise(self, alert: Alert, article: Article, article_id: int, row: _AlertRow) -> int:
         """Note an alert with its deliveries; give its id."""
-        match = alert.match
-        row = {"match_id": match_id, "recalls": None, "rule": match.rule}
-        row |= {"title": match.title, "severity": match.severity.value}
         alert_id = self._alert(article_id, row)
         for planned in alert.deliveries:
             self._delivery(alert_id, planned)
             if planned.escalation:
                 continue  # who may never hear of it need not hear of its end
-            severity, channel = match.severity.value, planned.channel
-            now = Told(alert_id, match.rule, match.title, severity, channel, waiting=True)
+            now = Told(alert_id, row.rule, row.title, row.severity, planned.channel, waiting=True)
             self._known.versions.tell(article, now)
         return alert_id
 
-    def _alert(self, article_id: int, row: Row) -> int:
+    def _alert(self, article_id: int, row: _AlertRow) -> int:
         """Note an alert; give its id."""
         alert_id = self._known.next_id("alerts")
-        row = {"id": alert_id, "article_id": article_id, "created": self._now} | row
-        self._rows["alerts"].append(row)
+        own = {"id": alert_id, "article_id": article_id, "created": self._now}
+        self._rows["alerts"].append(own | row._asdict())
         return alert_id
 
     def _delivery(self, alert_id: int, planned: Planned) -> None:

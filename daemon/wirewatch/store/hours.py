@@ -33,6 +33,14 @@ class Tally:
             number, last = self._hours.get(hour, (0, received))
             self._hours[hour] = number + 1, max(last, received)
 
+    def counted(self, what: Counted, name: str, since: str) -> int:
+        """Give how many articles it holds of a name from an hour on."""
+        return sum(
+            number
+            for (kind, known, hour), (number, _) in self._hours.items()
+            if (kind, known) == (what.value, name) and hour >= since[:13]
+        )
+
     def write(self, db: Database) -> None:
         """Add it to the store. Call it inside a transaction."""
         db.conn.executemany(
@@ -50,6 +58,14 @@ def names(db: Database, what: Counted, since: datetime) -> dict[str, tuple[datet
         [what.value, _key(since)],
     )
     return {name: (_begin(first), from_iso(last)) for name, first, last in rows}
+
+
+def first(db: Database, what: Counted, name: str) -> datetime | None:
+    """Give the first hour in which something was counted."""
+    (hour,) = db.execute(
+        "SELECT min(hour) FROM hours WHERE what = ? AND name = ?", [what.value, name]
+    ).fetchone()
+    return _begin(hour) if hour else None
 
 
 def articles(

@@ -16,6 +16,7 @@ CREATE TABLE matches (
     rule TEXT NOT NULL,
     rule_hash TEXT NOT NULL,
     spans TEXT NOT NULL,
+    unmet TEXT,
     echoes INTEGER REFERENCES alerts (id) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE UNIQUE INDEX matches_rule ON matches (article_id, rule);
@@ -37,6 +38,7 @@ CREATE TABLE alerts (
     acknowledged_by TEXT
 );
 CREATE INDEX alerts_article ON alerts (article_id);
+CREATE INDEX alerts_rule ON alerts (rule, article_id);
 CREATE INDEX alerts_alarm ON alerts (alarm) WHERE alarm IS NOT NULL;
 
 CREATE TABLE alarms (
