@@ -140,6 +140,7 @@ def test_every_job_does_its_part(
     """The jobs list the inboxes as configured, look after the watching, and wake both workers."""
     works = Mock(rescan=timedelta(minutes=7), within=timedelta(days=3), store=store, clock=clock)
     works.runs.return_value = [JobRun("rescan", START, 1.234, "", START + OFTEN)]
+    works.deliveries.policies = {}
     works.watcher.check.return_value = ["inbox wires: the folder is gone"]
     rhythm = {job.name: job.every(works) for job in JOBS}
     with caplog.at_level(logging.WARNING, logger="wirewatch.jobs"):

@@ -190,7 +190,14 @@ def _alarm_faults(path: Path, config: Config) -> list[Fault]:
 def _policy(table: ChannelTable) -> Policy:
     """Give what a channel wants to hear and when."""
     interval = table.interval if table.group else timedelta()
-    policy = Policy(table.zone, table.digest, table.quiet, breaks=table.breaks, interval=interval)
+    policy = Policy(
+        table.zone,
+        table.digest,
+        table.quiet,
+        breaks=table.breaks,
+        interval=interval,
+        tells_of_nothing=table.nothing,
+    )
     return replace(policy, rate=table.rate.number, per=table.rate.per) if table.rate else policy
 
 

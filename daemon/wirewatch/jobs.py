@@ -12,6 +12,7 @@ from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.store.database import Store
+from wirewatch.store.digests import tell_of_nothing
 from wirewatch.store.jobs import note_runs
 from wirewatch.store.stories import forget
 
@@ -71,6 +72,11 @@ def _note_runs(works: Works) -> None:
         note_runs(db, works.runs())
 
 
+def _tell_of_nothing(works: Works) -> None:
+    if tell_of_nothing(works.store, works.deliveries.policies, works.clock()):
+        works.deliveries.wake()
+
+
 def _forget_sentences(works: Works) -> None:
     with works.store.write() as db:
         forget(db, iso(works.clock() - works.within))
@@ -100,6 +106,12 @@ JOBS = (
         "looks how the desk stands (silent sources, quarantine, disk, channels), and raises alarms",
         lambda _: timedelta(seconds=30),
         _alarms,
+    ),
+    Job(
+        "empty-digests",
+        "tells channels that want to know that nothing waited for their digest",
+        lambda _: timedelta(seconds=30),
+        _tell_of_nothing,
     ),
     Job(
         "note-runs",

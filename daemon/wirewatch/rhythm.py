@@ -60,6 +60,25 @@ def next_time(rhythms: Iterable[str], zone: ZoneInfo, moment: datetime) -> datet
     return min(_after(rhythm, zone, moment) for rhythm in rhythms)
 
 
+def last_time(rhythms: Iterable[str], zone: ZoneInfo, moment: datetime) -> datetime:
+    """Give the last time of some rhythms up to a moment, in UTC.
+
+    Raises ValueError when there is none.
+    """
+    return max(_before(rhythm, zone, moment) for rhythm in rhythms)
+
+
+def _before(rhythm: str, zone: ZoneInfo, moment: datetime) -> datetime:
+    """Give the last time of one rhythm up to a moment."""
+    soon = moment.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    ticks = CronSim(rhythm, soon.astimezone(zone), reverse=True)
+    for tick in islice(ticks, _MOST_TICKS):
+        at = tick.astimezone(UTC)
+        if at <= moment:
+            return at
+    raise ValueError(f"{rhythm!r} has no time before {moment}")
+
+
 def _after(rhythm: str, zone: ZoneInfo, moment: datetime) -> datetime:
     """Give the first time of one rhythm after a moment."""
     ticks = CronSim(rhythm, moment.astimezone(zone))

@@ -108,6 +108,7 @@ class ChannelTable(Table):
     embargoed: bool = False
     zone: Zone = ZoneInfo("UTC")
     digest: tuple[Rhythm, ...] = ()
+    nothing: bool = False
     quiet: tuple[QuietHours, ...] = ()
     rate: RateLimit | None = None
     group: GroupBy | None = None

@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from wirewatch.rhythm import Quiet, next_time
+from wirewatch.rhythm import Quiet, last_time, next_time
 from wirewatch.states import DeliveryReason, Severity
 
 _LOUDNESS = tuple(Severity)
+_LATE = timedelta(hours=1)  # after which nobody wants to be told that nothing came
 _UTC = ZoneInfo("UTC")
 
 
@@ -30,7 +31,7 @@ class Policy:
 
     `digests` are rhythms as `rhythm_of` gives them, `rate` counts messages in any `per`, `interval`
     lies between two messages of a group; what speaks as loudly as `breaks`, or louder, is held by
-    none of it.
+    none of it. With `tells_of_nothing` a digest that is empty is told too.
     """
 
     zone: ZoneInfo = _UTC
@@ -40,6 +41,7 @@ class Policy:
     per: timedelta = timedelta(hours=1)
     breaks: Severity | None = Severity.CRITICAL
     interval: timedelta = timedelta()
+    tells_of_nothing: bool = False
 
     @property
     def holds(self) -> bool:
@@ -73,6 +75,18 @@ class Policy:
         if self.rate and len(lately) >= self.rate:
             return Held(lately[-self.rate] + self.per, DeliveryReason.RATE)
         return None
+
+    def empty_since(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Give the last digest and the one before, where the last is to be told though it is empty.
+
+        None where that is over an hour ago, or quiet hours put it off.
+        """
+        if not (self.tells_of_nothing and self.digests):
+            return None
+        last = last_time(self.digests, self.zone, now)
+        if now - last > _LATE or any(quiet.until(last, self.zone) for quiet in self.quiet):
+            return None
+        return last, last_time(self.digests, self.zone, last - timedelta(seconds=1))
 
     def slot(self, moment: datetime) -> str:
         """Name a digest of a moment by the date and time on the wall."""

@@ -80,6 +80,11 @@ class Deliveries:
         self._wake = threading.Event()
         self._stopping = threading.Event()
 
+    @property
+    def policies(self) -> Mapping[str, Policy]:
+        """Give what each channel wants to hear and when."""
+        return self._patience.policies
+
     def start(self) -> None:
         """Take up what an earlier process left; call it once, before `run` or `drain`."""
         with self._store.write() as db:

@@ -64,6 +64,9 @@ class Policy(Protocol):
         `sent` are the last messages, `last` is the last one of the group that it belongs to.
         """
 
+    def empty_since(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Give the last digest and the one before, where the last is told though it is empty."""
+
     def slot(self, moment: datetime) -> str:
         """Name a moment by the date and time on the channel's wall."""
 
