@@ -10,6 +10,7 @@ from crash.agency import Agency
 from crash.books import Tally
 from crash.daemon import make_site
 from crash.receiver import Receiver
+from crash.stories import CHANNELS
 from crash.trial import Trial
 
 _TALLIES = pytest.StashKey[list[Tally]]()
@@ -33,7 +34,7 @@ def new_trial(
     def make() -> Trial:
         number = len(trials)
         receiver = Receiver().__enter__()
-        urls = {channel: receiver.url(channel) for channel in ("desk", "night")}
+        urls = {channel: receiver.url(channel) for channel in CHANNELS}
         site = make_site(tmp_path / str(number), urls, settle)
         rng = random.Random(f"{seed}-{request.node.name}-{number}")  # noqa: S311 - no secret
         trials.append(Trial(site, Agency(site.inboxes, rng), receiver, tallies))

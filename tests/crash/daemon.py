@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crash.stories import RULES
+from crash.stories import CHANNELS, ESCALATED, RULES
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _COMPLAINTS = (" ERROR ", " CRITICAL ", "Traceback")
@@ -56,7 +56,14 @@ def make_site(root: Path, url: dict[str, str], settle: str) -> Site:
         f'after = "{after}"\nsettle = "{settle}"\n'
         for name, after in AFTER.items()
     ]
-    channels = [f'[[channel]]\nname = "{name}"\nurl = "{url[name]}"\n' for name in url]
+    channels = [
+        f'[[channel]]\nname = "{name}"\nurl = "{url[name]}"\n{policy}'
+        for name, policy in CHANNELS.items()
+    ]
+    channels += [
+        f'[[route]]\nrule = ["{rule}"]\nchannels = {json.dumps(list(late))}\nafter = "300ms"\n'
+        for rule, late in ESCALATED.items()
+    ]
     fixed = [
         '[store]\npath = "store/wirewatch.db"\n',
         '[rules]\npaths = ["rules.toml"]\n',

@@ -15,6 +15,8 @@ _RULE = re.compile(r"rule (\S+) · file")
 _KEY = re.compile(r"ref ([0-9a-f]{16})(; may be a repeat)?")
 _HEADING = re.compile(r"(\S+): \d+")  # of what a message that gathers alerts says of one rule
 
+_WAITING = re.compile(r"\d+ more alerts? waits? for you\.")
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -111,7 +113,7 @@ def _read(channel: str, message: str) -> "Iterator[Receipt]":
     for line in lines:
         heading = _HEADING.fullmatch(line)
         rule = heading or rule
-        if not heading:
+        if not heading and not _WAITING.fullmatch(line):
             yield _receipt(channel, rule, line)
 
 

@@ -6,10 +6,22 @@ from dataclasses import dataclass
 from itertools import cycle
 
 RULES = {
-    "water": ("aquifer", ("desk",)),
+    "water": ("aquifer", ("desk", "group")),
     "treaty": ('"harbour treaty"', ("desk", "night")),
 }
 """Each rule by name: its query and the channels it tells."""
+
+ESCALATED = {"treaty": ("boss",)}
+"""The channels that hear of a rule because nobody has acknowledged its alert."""
+
+CHANNELS = {"desk": "", "night": "", "boss": "", "group": 'group = "rule"\ninterval = "300ms"\n'}
+"""Each channel by name, with what it wants to hear and when."""
+
+
+def told(rule: str) -> tuple[str, ...]:
+    """Give the channels that hear of a rule in the end."""
+    return RULES[rule][1] + ESCALATED.get(rule, ())
+
 
 _SENTENCES = {
     "water": "Members asked about the aquifer below the old town.",
@@ -45,7 +57,7 @@ def stories(rng: random.Random) -> Iterator[Story]:
         paragraphs += (_paragraph(rng) for _ in range(rng.randint(1, 12)))
         body = "\n\n".join(paragraphs)
         text = f" date 2026-11-02 ASTANA, Kazakhstan, November 2. {body}\n"
-        alerts = frozenset((rule, channel) for rule in rules for channel in RULES[rule][1])
+        alerts = frozenset((rule, channel) for rule in rules for channel in told(rule))
         yield Story(token, text.encode(), body, alerts)
 
 
