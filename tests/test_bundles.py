@@ -211,7 +211,7 @@ def test_a_digest_that_was_not_begun(store: Store) -> None:
     claimed(store, START, policy)
     messages = claimed(store, EIGHT, policy)
     with store.write() as db:
-        release(db, messages)
+        release(db, messages, EIGHT)
     again = claimed(store, EIGHT, policy)
     assert [one.key for one in again] == [one.key for one in messages]
     assert counts(again) == [3]
@@ -417,3 +417,80 @@ def test_a_very_long_outage(store: Store) -> None:
     note(store, messages, START + DAY)
     rest = claimed(store, START + DAY, None, HOUR)
     assert (counts(messages), counts(rest)) == ([500], [0])
+
+
+def test_each_alert_has_its_own_time_to_fail(store: Store) -> None:
+    """What is gathered with an older alert is not given up with it."""
+    take(store, 1)
+    take(store, 1, START + 2.9 * DAY)
+    late = START + 3.1 * DAY
+    messages = claimed(store, late, None, HOUR)
+    assert counts(messages) == [2]
+    note(store, messages, late, failed=True)
+    assert [state for state, _, _ in waiting(store)] == ["dead", "failed"]
+
+
+def test_a_message_that_gathers_is_never_split(store: Store) -> None:
+    """What is gathered goes again whole, if the loudest in it may go: one key, one message."""
+    policy = Policy(LONDON, quiet=(quiet_of("22:00-07:00"),))
+    take(store, 2)
+    take(store, 1, severity=Severity.CRITICAL)
+    evening = START + 9 * HOUR
+    (first,) = claimed(store, evening, policy, HOUR)
+    note(store, [first], evening, failed=True)
+    (again,) = claimed(store, evening + 2 * HOUR, policy, HOUR)
+    assert (again.key, len(again.gathered)) == (first.key, 3)
+
+
+def test_each_message_that_gathers_counts(store: Store) -> None:
+    """Several messages that were gathered before count for a rate one by one."""
+    policy = Policy(LONDON, MORNING, rate=1)
+    for day in range(2):
+        take(store, 2, START + day * DAY)
+        for at in (START + day * DAY, EIGHT + day * DAY):
+            note(store, claimed(store, at, policy), at, failed=True)
+    store.db.execute("UPDATE deliveries SET due = ?", [iso(EIGHT + 2 * DAY)])
+    assert counts(claimed(store, EIGHT + 2 * DAY, policy)) == [2]
+
+
+def test_after_a_receiver_s_outage(store: Store) -> None:
+    """What failed for long, each tried at its own time, goes out in one message with the first."""
+    for number in range(6):
+        take(store, 1, START + number * timedelta(minutes=7))
+        at = START + number * timedelta(minutes=7)
+        note(store, claimed(store, at, None, HOUR), at, failed=True)
+    store.db.execute("UPDATE deliveries SET due = ? WHERE id > 1", [iso(START + 3 * HOUR)])
+    later = START + 2 * HOUR
+    assert counts(claimed(store, later, None, HOUR)) == [6]
+
+
+def test_many_more_than_go_at_once(store: Store) -> None:
+    """Where more is due than a message gathers, none that was gathered before is cut in two."""
+    policy = Policy(LONDON, MORNING)
+    take(store, 600)
+    for _ in range(2):
+        assert claimed(store, START, policy) == []
+    messages = [one for _ in range(2) for one in claimed(store, EIGHT, policy)]
+    assert counts(messages) == [500, 100]
+    note(store, messages[1:], EIGHT, failed=True)
+    note(store, messages[:1], EIGHT + timedelta(seconds=1), failed=True)
+    again = claimed(store, EIGHT + HOUR, policy)
+    assert sorted(counts(again)) == [100, 500]
+
+
+def test_what_is_gathered_without_room_goes_whole_later(store: Store) -> None:
+    """A message for which the lane has no room yet goes whole when it has, whatever was due when."""
+    take(store, 2)
+    note(store, claimed(store, START + 2 * HOUR, None, HOUR), START + 2 * HOUR, failed=True)
+    take(store, 3, START)
+    store.db.execute(
+        "UPDATE deliveries SET state = 'failed', reason = 'unreachable', attempts = 1, due = ?"
+        " WHERE id > 3",
+        [iso(START + 4 * HOUR)],
+    )
+    later = START + 3 * HOUR
+    with store.write() as db:
+        first = claim(db, later, {"desk": 1}, {}, HOUR)
+    assert counts(first) == [3]
+    note(store, first, later)
+    assert counts(claimed(store, later, None, HOUR)) == [2]

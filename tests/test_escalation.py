@@ -107,7 +107,7 @@ def test_somebody_answers(store: Store) -> None:
     assert claimed(store, DAY) == []
     assert states(store) == {
         "desk": ("sending", None),
-        "night": ("sending", None),
+        "night": ("sending", "escalation"),
         "chief": ("suppressed", "acknowledged"),
     }
     [alert] = store.db["alerts"].rows

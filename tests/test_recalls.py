@@ -13,7 +13,7 @@ from wirewatch.states import DeliveryReason, MessageFormat, Recall, Severity
 from wirewatch.store.accept import accept
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
-from wirewatch.store.outbox import record
+from wirewatch.store.outbox import record, recover, release
 from wirewatch.text.changes import changes
 
 FIRST = "The Senate met in Astana. Forty clocks were mended. The lift stood still."
@@ -141,3 +141,45 @@ def test_changes_are_sentences() -> None:
     ]
     assert changes(FIRST, FIRST) == []
     assert changes("", "One. Two.") == [("+", "One."), ("+", "Two.")]
+
+
+def test_a_kill_is_told_though_the_story_came_back_at_once(store: Store) -> None:
+    """Who was told hears of the kill, even where the next version came in the same batch."""
+    accept(store, [version(1, FIRST, ("a", "desk"))], START)
+    sent(store)
+    accept(store, [version(2, "", status="canceled"), version(3, SECOND)], START)
+    assert [(one.channel, one.recall) for one in sent(store)] == [("desk", Recall.WITHDRAWN)]
+
+
+@pytest.mark.parametrize("how", ["failed", "crashed", "given back"])
+def test_what_is_withdrawn_under_way_goes_no_more(store: Store, how: str) -> None:
+    """What was being sent when its story was withdrawn, and did not arrive, is not tried again."""
+    accept(store, [version(1, FIRST, ("a", "desk"))], START)
+    with store.write() as db:
+        (message,) = claim(db, START, {"desk": 1})
+    accept(store, [version(2, "", status="canceled")], START)
+    with store.write() as db:
+        if how == "failed":
+            why = DeliveryReason.UNREACHABLE
+            attempt = Attempt(message.delivery_id, "desk", START, False, 1.0, why)
+            record(db, [attempt], lambda *_: timedelta(hours=1), timedelta(days=3))
+        elif how == "crashed":
+            recover(db, START)
+        else:
+            release(db, [message], START)
+    assert states(store) == {("desk", 1): "suppressed", ("desk", 2): "pending"}
+    assert [one.recall for one in sent(store)] == [Recall.WITHDRAWN]
+
+
+@pytest.mark.parametrize(("embargo", "hours", "reason"), [(None, 5, "digest"), (9, 9, None)])
+def test_a_newer_version_hurries_nothing(
+    store: Store, embargo: int | None, hours: int, reason: str | None
+) -> None:
+    """What waits for a digest waits on when a newer version comes, and for its embargo too."""
+    accept(store, [version(1, FIRST, ("a", "desk"))], START)
+    held = iso(START + timedelta(hours=5))
+    store.db.execute("UPDATE deliveries SET due = ?, reason = 'digest'", [held])
+    fields = {"embargo": iso(START + timedelta(hours=embargo))} if embargo else {}
+    accept(store, [version(2, SECOND, **fields)], START)
+    row = store.db.execute("SELECT due, reason FROM deliveries").fetchone()
+    assert tuple(row) == (iso(START + timedelta(hours=hours)), reason)

@@ -107,6 +107,15 @@ def test_quiet_days() -> None:
     assert friday.until(at("2026-01-09T03:00"), LONDON) is None
 
 
+def test_quiet_hours_that_begin_or_end_in_a_skipped_hour() -> None:
+    """They begin, or end, when the clock goes on, not so much later as it has gone on."""
+    begins, ends = quiet_of("01:30-06:00"), quiet_of("22:00-01:30")  # from 01:00Z on it is 02:00
+    assert begins.until(at("2026-03-29T00:59"), LONDON) is None
+    assert begins.until(at("2026-03-29T01:00"), LONDON) == at("2026-03-29T05:00")
+    assert ends.until(at("2026-03-29T00:59"), LONDON) == at("2026-03-29T01:00")
+    assert ends.until(at("2026-03-29T01:00"), LONDON) is None
+
+
 @pytest.mark.parametrize("said", ["22-7", "22:00", "mun 22:00-07:00", "25:00-07:00", "22:00-24:01"])
 def test_no_quiet_hours(said: str) -> None:
     """What are no quiet hours is said, with what to write instead."""

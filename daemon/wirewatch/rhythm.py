@@ -7,7 +7,7 @@ twice goes out once (as Debian's cron has it).
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,6 +26,7 @@ _WHEN = re.compile(r"(?P<days>daily|[a-z,-]+) (?P<hour>\d{1,2}):(?P<minute>\d\d)
 _SPAN = re.compile(r"(?:(?P<days>[a-z,-]+) )?(?P<begin>\d{1,2}:\d\d)-(?P<end>\d{1,2}:\d\d)")
 _MIDNIGHT = "24:00"
 _FIELDS = 5  # of a cron line; a sixth would be seconds
+_LONGEST_SKIP = timedelta(hours=3)  # of a clock that goes on
 _MOST_TICKS = 50  # of an hour that comes twice
 
 
@@ -43,13 +44,19 @@ class Quiet:
         for day in (today - timedelta(days=1), today):
             if day.weekday() in self.days:
                 last = day + timedelta(days=self.end <= self.begin)
-                begin, end = (
-                    datetime.combine(*when, tzinfo=zone).astimezone(UTC)
-                    for when in ((day, self.begin), (last, self.end))
-                )
+                begin, end = _moment(day, self.begin, zone), _moment(last, self.end, zone)
                 if begin <= moment < end:
                     return end
         return None
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Give when a clock first shows a time of a day, in UTC; or goes on, where it is skipped."""
+    local = datetime.combine(day, at, tzinfo=zone)
+    moment = local.astimezone(UTC)
+    if moment.astimezone(zone).time() == at:
+        return moment
+    return _after(f"{at.minute} {at.hour} {day.day} {day.month} *", zone, moment - _LONGEST_SKIP)
 
 
 def next_time(rhythms: Iterable[str], zone: ZoneInfo, moment: datetime) -> datetime:

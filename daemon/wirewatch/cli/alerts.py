@@ -22,7 +22,8 @@ def list_(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many.")] = 50,
     held: Annotated[
-        bool, typer.Option("--held", help="Only what a channel's digest, quiet hours or rate hold.")
+        bool,
+        typer.Option("--held", help="Only what a channel's policy holds."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -39,6 +40,7 @@ def list_(
     for row in rows:
         why = f" ({row['reason']})" if row["reason"] else ""
         why += f", until {row['due']}" if row["reason"] in WAITING else ""
+        why += f", again at {row['due']}" if row["state"] == DeliveryState.FAILED else ""
         headline = "".join(c for c in str(row["headline"]) if c.isprintable())[:60]
         others = f"  +{row['outlets']} outlets" if row["outlets"] else ""
         print(
@@ -72,6 +74,7 @@ def show(
         print(f"+ article {copy['id']}: {copy['outlet']}, {copy['received']}")
     for delivery in found["deliveries"]:  # type: ignore[attr-defined]
         why = f" ({delivery['reason']})" if delivery["reason"] else ""
+        why += f", due {delivery['due']}" if delivery["due"] else ""
         print(f"→ {delivery['channel']}: {delivery['state']}{why}, ref {delivery['key']}")
         for attempt in delivery["attempted"]:
             outcome = "ok" if attempt["ok"] else f"{attempt['reason']}: {attempt['error']}"

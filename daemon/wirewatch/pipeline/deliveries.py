@@ -20,11 +20,11 @@ from wirewatch.model import Attempt, Message
 from wirewatch.notify.backoff import delay
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.lane import Lane
-from wirewatch.store.channels import next_due
+from wirewatch.store.channels import let_try, next_due
 from wirewatch.store.claims import claim, room
 from wirewatch.store.database import Store, StoreUnavailableError, Transaction
 from wirewatch.store.outbox import record, recover, release, retire
-from wirewatch.store.turn import Policy
+from wirewatch.store.policy import Policy
 
 _AHEAD = 16  # messages claimed for a lane at once: it never waits for a commit
 _GATHER = 0.05  # seconds for which attempts may wait in a burst, to be recorded together
@@ -133,9 +133,11 @@ class Deliveries:
         homeless, channels = list(self._homeless), self._channels
         with self._store.write() as db:
             record(db, self._unrecorded, self._patience.delay, self._patience.give_up_after)
-            release(db, homeless)
+            release(db, homeless, self._clock())
             if homeless or channels is not self._settled:
                 retire(db, channels, self._clock())
+                changed = [name for name in channels if channels[name] != self._settled.get(name)]
+                let_try(db, changed, self._clock())
             messages = self.claim(db)
         self._unrecorded = []
         self._settled = channels
@@ -269,7 +271,7 @@ class Deliveries:
         try:
             with self._store.write() as db:
                 record(db, attempts, self._patience.delay, self._patience.give_up_after)
-                release(db, unsent)
+                release(db, unsent, self._clock())
         except StoreUnavailableError:
             return  # they go again at the next start, marked as possible repeats
         self._unrecorded = []

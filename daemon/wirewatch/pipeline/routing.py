@@ -9,7 +9,7 @@ from wirewatch.alerts.routes import Router
 from wirewatch.conditions import wording
 from wirewatch.model import Article, Match
 from wirewatch.states import DeliveryReason
-from wirewatch.store.turn import Policy
+from wirewatch.store.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,14 @@ from sqlite_utils import Database
 from wirewatch.clock import from_iso, iso
 from wirewatch.model import Attempt
 from wirewatch.states import DeliveryReason
+from wirewatch.store.halves import is_refused
+from wirewatch.store.waiting import CLAIMABLE
 
 Delay = Callable[[int, float | None], timedelta]
 """Gives the wait after the n-th failed attempt, n from 1, and the service's own wish in seconds."""
 
 _FAILURES = 5  # one after the other, after which a channel rests
+_REFUSALS = 20  # the same, of a service that answers, and refuses each
 _PROBE = timedelta(minutes=1)  # for which the message that tries a resting channel may be under way
 
 
@@ -41,7 +44,7 @@ def health(db: Database) -> dict[str, Health]:
 def note(db: Database, attempts: Sequence[Attempt], delay: Delay) -> None:
     """Note what attempts say of their channels. Call it inside a transaction.
 
-    The first success after a failure makes due what has failed before.
+    The first success of one that rested makes due what has failed meanwhile.
     """
     if not attempts:
         return
@@ -55,12 +58,18 @@ def note(db: Database, attempts: Sequence[Attempt], delay: Delay) -> None:
         db.conn.execute(
             "INSERT OR REPLACE INTO channels VALUES (?, ?, ?, ?, ?, ?)", (channel, *after)
         )
-        if before.failures and not after.failures:
-            db.conn.execute(
-                "UPDATE deliveries SET due = ?1 WHERE channel = ?2 AND state = 'failed'"
-                " AND due > ?1",
-                (iso(own[-1].at), channel),
-            )
+        if before.retry_at and not after.failures:
+            _free(db, channel, own[-1].at)
+
+
+def _free(db: Database, channel: str, now: datetime) -> None:
+    """Make due what failed while a channel rested, but for what the service itself refused."""
+    db.conn.execute(
+        "UPDATE deliveries SET due = ?1 WHERE channel = ?2 AND state = 'failed'"  # noqa: S608
+        f" AND {CLAIMABLE} AND due > ?1 AND reason <> ?3 AND NOT EXISTS (SELECT 1 FROM attempts t"
+        " WHERE t.delivery_id = deliveries.id AND t.http_code BETWEEN 400 AND 428)",
+        (iso(now), channel, DeliveryReason.REFUSED_BY_SERVICE.value),
+    )
 
 
 def _after(before: Health, attempt: Attempt, delay: Delay) -> Health:
@@ -68,12 +77,14 @@ def _after(before: Health, attempt: Attempt, delay: Delay) -> Health:
     if attempt.ok:
         return Health(last_sent=iso(attempt.at))
     failures = before.failures + 1
-    rests = failures >= _FAILURES or attempt.reason is DeliveryReason.THROTTLED
-    wait = delay(max(1, failures - _FAILURES + 1), attempt.retry_after)
+    most = _REFUSALS if is_refused(attempt) else _FAILURES
+    rests = failures >= most or attempt.reason is DeliveryReason.THROTTLED
+    wait = delay(max(1, failures - most + 1), attempt.retry_after)
+    until = iso(attempt.at + wait) if rests else ""
     return Health(
         failures,
         before.failing_since or iso(attempt.at),
-        iso(attempt.at + wait) if rests else None,
+        max(before.retry_at or "", until) or None,
         before.last_sent,
         attempt.error or None,
     )
@@ -95,11 +106,20 @@ def probe(db: Database, channels: Iterable[str], now: datetime) -> None:
     )
 
 
-_FIRST_DUE = (
-    "SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries"
-    " WHERE channel = ?1 AND state = 'pending' UNION ALL"
-    " SELECT min(due) FROM deliveries WHERE channel = ?1 AND state = 'failed')"
+FIRST_DUE = (
+    "SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries"  # noqa: S608 - our own words
+    f" WHERE channel = ?1 AND state = 'pending' AND {CLAIMABLE} UNION ALL"
+    f" SELECT min(due) FROM deliveries WHERE channel = ?1 AND state = 'failed' AND {CLAIMABLE})"
 )
+"""Asks when the next delivery of a channel is due."""
+
+
+def let_try(db: Database, channels: Iterable[str], now: datetime) -> None:
+    """Let channels that rest be tried at once: they lead elsewhere now."""
+    db.conn.executemany(
+        "UPDATE channels SET retry_at = ? WHERE name = ? AND retry_at IS NOT NULL",
+        [(iso(now), name) for name in channels],
+    )
 
 
 def next_due(db: Database, channels: Iterable[str]) -> datetime | None:
@@ -107,7 +127,7 @@ def next_due(db: Database, channels: Iterable[str]) -> datetime | None:
     known = health(db)
     moments = []
     for channel in channels:
-        (due,) = db.execute(_FIRST_DUE, [channel]).fetchone()
+        (due,) = db.execute(FIRST_DUE, [channel]).fetchone()
         if due:
             moments.append(max(due, known.get(channel, Health()).retry_at or due))
     return from_iso(min(moments)) if moments else None
@@ -119,8 +139,8 @@ def give_up(db: Database, channels: Iterable[str], now: datetime, after: timedel
     A channel that rests tries one message at a time: the others share what came of it.
     """
     db.conn.executemany(
-        "UPDATE deliveries SET state = 'dead', reason = ?1, due = NULL, finished = ?2"
-        " WHERE state IN ('pending', 'failed') AND channel = ?4 AND due <= ?2 AND since <= ?3"
+        "UPDATE deliveries SET state = 'dead', reason = ?1, due = NULL, finished = ?2"  # noqa: S608
+        f" WHERE {CLAIMABLE} AND channel = ?4 AND due <= ?2 AND since <= ?3"
         " AND EXISTS (SELECT 1 FROM channels WHERE name = ?4 AND failing_since <= ?3)",
         [
             (DeliveryReason.GAVE_UP.value, iso(now), iso(now - after), channel)

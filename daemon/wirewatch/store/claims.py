@@ -10,8 +10,9 @@ from sqlite_utils import Database
 
 from wirewatch.model import Message
 from wirewatch.store.channels import open_for, probe
+from wirewatch.store.policy import Policy
 from wirewatch.store.silences import keep_silent
-from wirewatch.store.turn import Policy, Turn, sending
+from wirewatch.store.turn import Turn, sending
 
 _NEVER = timedelta.max
 
@@ -38,7 +39,7 @@ def claim(
     ]
     probe(db, {message.channel for message in messages}, now)
     db.conn.executemany(
-        "UPDATE deliveries SET state = 'sending', reason = NULL WHERE id = ?",
+        "UPDATE deliveries SET state = 'sending' WHERE id = ?",
         [(one.delivery_id,) for message in messages for one in message.gathered or (message,)],
     )
     return messages

@@ -10,8 +10,9 @@ from wirewatch.keys import bundle_key
 from wirewatch.model import Planned
 from wirewatch.states import HELD, DeliveryReason, Severity
 from wirewatch.store.database import Store
+from wirewatch.store.policy import Policy
 from wirewatch.store.rows import delivery_row
-from wirewatch.store.turn import Policy
+from wirewatch.store.waiting import CLAIMABLE
 
 _RULE = "digest:nothing"
 
@@ -40,9 +41,10 @@ def _is_known(db: Database, channel: str, slot: str, last: datetime) -> bool:
         "SELECT EXISTS (SELECT 1 FROM deliveries WHERE key = ?1)"  # noqa: S608 - our own words
         " OR EXISTS (SELECT 1 FROM bundles WHERE channel = ?2"
         " AND slot >= ?3 AND slot < ?3 || '!')"
-        " OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ?2 AND state = 'failed')"
-        " OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ?2 AND state = 'pending'"
-        f" AND (since = ?4 OR (due <= ?4 AND reason IN ('{held}'))))"
+        " OR EXISTS (SELECT 1 FROM deliveries"
+        f" WHERE channel = ?2 AND state = 'failed' AND {CLAIMABLE})"
+        f" OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ?2 AND state = 'pending'"
+        f" AND {CLAIMABLE} AND (since = ?4 OR (due <= ?4 AND reason IN ('{held}'))))"
         " OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'sending' AND channel = ?2)"
         " OR EXISTS (SELECT 1 FROM attempts t JOIN deliveries d ON d.id = t.delivery_id"
         " WHERE t.at >= ?4 AND d.channel = ?2 AND d.since = ?4)",

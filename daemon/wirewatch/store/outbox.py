@@ -9,9 +9,9 @@ from wirewatch.clock import from_iso, iso
 from wirewatch.model import Attempt, Message
 from wirewatch.states import DeliveryReason, DeliveryState
 from wirewatch.store.channels import Delay, give_up, note
-
-CLAIMABLE = "state IN ('pending', 'failed')"
-"""Which deliveries wait to be sent."""
+from wirewatch.store.halves import halve
+from wirewatch.store.recalls import hush_again
+from wirewatch.store.waiting import CLAIMABLE
 
 
 def record(
@@ -27,26 +27,26 @@ def record(
     """
     rows = []
     for attempt in attempts:
-        tries, since = db.execute(
-            "SELECT attempts, since FROM deliveries WHERE id = ?", [attempt.delivery_id]
-        ).fetchone()
-        state, reason, due = _verdict(attempt, tries + 1, since, delay, give_up_after)
         together = _together(db, attempt.delivery_id)
-        db.conn.executemany(
-            "UPDATE deliveries SET state = ?, reason = ?, due = ?, attempts = attempts + 1,"
-            " finished = ? WHERE id = ?",
-            [
+        tries = together[0][1] + 1
+        again = attempt.at if attempt.ok else attempt.at + delay(tries, attempt.retry_after)
+        for delivery, _, since in together:
+            state, reason, due = _verdict(attempt, since, again, give_up_after)
+            db.conn.execute(
+                "UPDATE deliveries SET state = ?, reason = ?, due = ?, attempts = attempts + 1,"
+                " finished = ? WHERE id = ?",
                 (
                     state.value,
                     reason.value if reason else None,
                     iso(due) if due else None,
                     None if due else iso(attempt.at),
                     delivery,
-                )
-                for delivery in together
-            ],
-        )
-        rows += [_attempt_row(attempt, delivery) for delivery in together]
+                ),
+            )
+            rows.append(_attempt_row(attempt, delivery))
+        if not attempt.ok:
+            halve(db, attempt, [delivery for delivery, *_ in together], tries)
+            hush_again(db, [delivery for delivery, *_ in together], iso(attempt.at))
     if rows:
         db.table("attempts").insert_all(rows)
         note(db, attempts, delay)
@@ -55,26 +55,28 @@ def record(
         give_up(db, failed, latest, give_up_after)
 
 
-def _together(db: Database, delivery_id: int) -> list[int]:
-    """Give the deliveries that went out in one message with one of them, that one first."""
+def _together(db: Database, delivery_id: int) -> list[tuple[int, int, str]]:
+    """Give what went out in one message with a delivery, that one first.
+
+    Each with its attempts and since when it may fail: what was gathered need not be as old.
+    """
     rows = db.execute(
-        "SELECT id FROM deliveries WHERE state = 'sending' AND id <> ?1 AND bundle ="
-        " (SELECT bundle FROM deliveries WHERE id = ?1)",
+        "SELECT id, attempts, since FROM deliveries WHERE id = ?1 OR (state = 'sending'"
+        " AND bundle = (SELECT bundle FROM deliveries WHERE id = ?1)) ORDER BY id <> ?1",
         [delivery_id],
     )
-    return [delivery_id, *(row[0] for row in rows)]
+    return [tuple(row) for row in rows]
 
 
 def _verdict(
-    attempt: Attempt, tries: int, since: str, delay: Delay, give_up_after: timedelta
+    attempt: Attempt, since: str, again: datetime, give_up_after: timedelta
 ) -> tuple[DeliveryState, DeliveryReason | None, datetime | None]:
-    """Decide what an attempt makes of its delivery: state, reason, and when it is due again."""
+    """Decide what an attempt makes of a delivery: state, reason, and when it is due again."""
     if attempt.ok:
         return DeliveryState.SENT, None, None
     if attempt.at - from_iso(since) >= give_up_after:
         return DeliveryState.DEAD, DeliveryReason.GAVE_UP, None
-    due = attempt.at + delay(tries, attempt.retry_after)
-    return DeliveryState.FAILED, attempt.reason, due
+    return DeliveryState.FAILED, attempt.reason, again
 
 
 def _attempt_row(attempt: Attempt, delivery_id: int) -> dict[str, object]:
@@ -90,16 +92,20 @@ def _attempt_row(attempt: Attempt, delivery_id: int) -> dict[str, object]:
     }
 
 
-def release(db: Database, messages: Iterable[Message]) -> None:
-    """Give back claims on messages that nobody began to send. Call it inside a transaction."""
+def release(db: Database, messages: Iterable[Message], now: datetime) -> None:
+    """Give back claims on messages that nobody began to send: they wait as they did before.
+
+    Call it inside a transaction.
+    """
+    given_back = [
+        delivery for message in messages for delivery, *_ in _together(db, message.delivery_id)
+    ]
     db.conn.executemany(
-        "UPDATE deliveries SET state = 'pending', reason = ? WHERE id = ?",
-        [
-            (DeliveryReason.INTERRUPTED.value if m.repeat_possible else None, delivery)
-            for m in messages
-            for delivery in _together(db, m.delivery_id)
-        ],
+        "UPDATE deliveries SET state = CASE WHEN EXISTS (SELECT 1 FROM attempts"
+        " WHERE delivery_id = deliveries.id) THEN 'failed' ELSE 'pending' END WHERE id = ?",
+        [(delivery,) for delivery in given_back],
     )
+    hush_again(db, given_back, iso(now))
 
 
 def recover(db: Database, now: datetime) -> int:
@@ -108,15 +114,18 @@ def recover(db: Database, now: datetime) -> int:
     Whether they went out is not known: they go again under the same key, marked as a repeat.
     Call it inside a transaction, before the first claim.
     """
+    sending = [row[0] for row in db.execute("SELECT id FROM deliveries WHERE state = 'sending'")]
     db.conn.execute(
         "INSERT INTO attempts (delivery_id, at, ok, reason, ms)"
         " SELECT id, ?, 0, ?, 0 FROM deliveries WHERE state = 'sending'",
         (iso(now), DeliveryReason.INTERRUPTED.value),
     )
-    return db.conn.execute(
+    db.conn.execute(
         "UPDATE deliveries SET state = 'failed', reason = ?, due = ? WHERE state = 'sending'",
         (DeliveryReason.INTERRUPTED.value, iso(now)),
-    ).rowcount
+    )
+    hush_again(db, sending, iso(now))
+    return len(sending)
 
 
 def retire(db: Database, channels: Iterable[str], now: datetime) -> int:

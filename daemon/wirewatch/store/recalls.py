@@ -67,14 +67,33 @@ def recalled(article: Article, known: Iterable[Told]) -> dict[int, list[Told]]:
 def hush(db: Database, guids: Iterable[str], now: str) -> None:
     """Let nobody be told any more of what some withdrawn stories said before.
 
-    Call it inside the transaction, when the versions that withdraw them are written.
+    What says that they are withdrawn is told, even if they came back at once. Call it inside the
+    transaction, when the versions that withdraw them are written.
     """
+    withdrawn = "', '".join(sorted(WITHDRAWN))
     db.conn.executemany(
-        "UPDATE deliveries SET state = 'suppressed', reason = ?1, due = NULL, finished = ?3"
+        "UPDATE deliveries SET state = 'suppressed', reason = ?1, due = NULL, finished = ?3"  # noqa: S608 - our own words
         " WHERE state IN ('pending', 'failed') AND alert_id IN (SELECT al.id FROM alerts al"
-        " JOIN articles a ON a.id = al.article_id"
-        " WHERE a.guid = ?2 AND a.current = 0)",
+        " JOIN articles a ON a.id = al.article_id WHERE a.guid = ?2 AND a.current = 0"
+        " AND a.version < (SELECT max(w.version) FROM articles w WHERE w.guid = ?2"
+        f" AND w.status IN ('{withdrawn}')))",
         [(DeliveryReason.WITHDRAWN.value, guid, now) for guid in guids],
+    )
+
+
+def hush_again(db: Database, deliveries: Iterable[int], now: str) -> None:
+    """Let nobody be told of what was withdrawn while it was under way, and did not arrive.
+
+    Call it inside the transaction that makes some deliveries wait again.
+    """
+    withdrawn = "', '".join(sorted(WITHDRAWN))
+    db.conn.executemany(
+        "UPDATE deliveries SET state = 'suppressed', reason = ?1, due = NULL, finished = ?3"  # noqa: S608 - our own words
+        " WHERE id = ?2 AND state IN ('pending', 'failed') AND EXISTS (SELECT 1 FROM alerts al"
+        " JOIN articles a ON a.id = al.article_id JOIN articles w ON w.guid = a.guid"
+        " WHERE al.id = deliveries.alert_id AND a.current = 0 AND w.version > a.version"
+        f" AND w.status IN ('{withdrawn}'))",
+        [(DeliveryReason.WITHDRAWN.value, delivery, now) for delivery in deliveries],
     )
 
 
@@ -120,7 +139,7 @@ def _tell_of_a_copy(db: Database, hushed: int, told: list[str], now: str) -> Non
     known = Article(guid, "", "", "", version=version)
     db.conn.executemany(
         "INSERT INTO deliveries (alert_id, channel, key, state, reason, due, created, since,"
-        " escalation) VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?5, ?7)",
+        " escalation, grouping) VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?5, ?7, ?8)",
         [
             (
                 alert,
@@ -130,6 +149,7 @@ def _tell_of_a_copy(db: Database, hushed: int, told: list[str], now: str) -> Non
                 _as_late(row, first),
                 now,
                 row["escalation"],
+                row["grouping"],
             )
             for row in hushed_rows
         ],
@@ -148,13 +168,13 @@ def _as_late(row: Mapping[str, Any], first: str) -> str:
 def hold(db: Database, lifts: Mapping[str, datetime], now: str) -> None:
     """Let what an embargo holds wait for as long as the newest version says, or no longer.
 
-    What waits for another reason goes no sooner for it. Call it inside the transaction, with when
-    each guid's embargo lifts.
+    What waits for a digest or the like waits on, unless the embargo lifts later still. Call it
+    inside the transaction, with when each guid's embargo lifts.
     """
     db.conn.executemany(
-        "UPDATE deliveries SET due = CASE WHEN reason IS NULL THEN ?1 ELSE max(due, ?1) END"
+        "UPDATE deliveries SET due = ?1, reason = CASE reason WHEN 'escalation' THEN reason END"
         " WHERE state = 'pending' AND due > ?3"
-        " AND alert_id IN (SELECT al.id FROM alerts al JOIN articles a ON a.id = al.article_id"
-        " WHERE a.guid = ?2)",
+        " AND (reason IS NULL OR due < ?1) AND alert_id IN (SELECT al.id FROM alerts al"
+        " JOIN articles a ON a.id = al.article_id WHERE a.guid = ?2)",
         [(iso(lift), guid, now) for guid, lift in lifts.items()],
     )

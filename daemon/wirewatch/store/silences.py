@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from wirewatch.clock import iso
 from wirewatch.states import DeliveryReason
+from wirewatch.store.waiting import CLAIMABLE
 
 
 class Silence(NamedTuple):
@@ -58,8 +59,8 @@ def keep_silent(db: Database, now: datetime) -> None:
     ).fetchall()
     for silence, rule, channel, source in working:
         db.conn.execute(
-            "UPDATE deliveries SET state = 'suppressed', reason = ?1, silence = ?2, due = NULL,"
-            " finished = ?3 WHERE state = 'pending' AND attempts = 0"
+            "UPDATE deliveries SET state = 'suppressed', reason = ?1, silence = ?2, due = NULL,"  # noqa: S608
+            f" finished = ?3 WHERE {CLAIMABLE} AND state = 'pending' AND attempts = 0"
             " AND (reason IS NULL OR reason = 'escalation')"
             " AND due <= ?3 AND channel GLOB ?4 AND alert_id IN (SELECT al.id FROM alerts al"
             " LEFT JOIN articles a ON a.id = al.article_id WHERE al.id = deliveries.alert_id"
