@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-crash test-peers lint bench clean
+.PHONY: demo test test-crash test-year test-peers lint bench clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -19,6 +19,9 @@ test: $(STAMP)
 
 test-crash: $(STAMP)
 	$(BIN)/python -m pytest tests/crash
+
+test-year: $(STAMP)
+	$(BIN)/python -m pytest tests/year
 
 test-peers: $(STAMP)
 	$(BIN)/python -m pytest tests/peers

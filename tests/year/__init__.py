@@ -1,0 +1,1 @@
+"""A simulated year of a busy desk. Run it with `make test-year`; WIREWATCH_SEED gives another."""

@@ -1,0 +1,83 @@
+"""The editors: they begin and end silences, take channels away and put them back, and send again."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from wirewatch.store.outbox import revive
+from wirewatch.store.silences import Silence, add, end
+from year.desk import INBOXES, LEAVING, NAMES, RULES, SEASONAL, deployed
+from year.process import Process, SimulatedClock
+
+_SILENCES_EVERY = 2.0  # days, in the mean
+_RETRIED_EVERY = 6.0
+
+
+class Editors:
+    """Those who sit at the desk."""
+
+    def __init__(
+        self, process: Process, folder: Path, clock: SimulatedClock, rng: random.Random
+    ) -> None:
+        self._process = process
+        self._folder = folder
+        self._clock = clock
+        self._rng = rng
+
+    def plan(self, begin: datetime, days: int) -> None:
+        """Plan what they do in so many days."""
+        for every, what in (
+            (_SILENCES_EVERY, self._silence),
+            (_RETRIED_EVERY, self._send_again),
+        ):
+            at = 0.0
+            while (at := at + self._rng.expovariate(1 / every)) < days:
+                self._process.plan(begin + timedelta(days=at), what)
+        for share, without in (
+            (0.319, {LEAVING}),  # in a year a Monday morning, when what came on three days waits
+            (0.5, {LEAVING, SEASONAL}),
+            (0.6, {LEAVING}),
+        ):
+            self._process.plan(begin + timedelta(days=days * share), self._changed(without))
+
+    def _changed(self, without: set[str]) -> Callable[[], None]:
+        """Give what changes the configuration."""
+        return lambda: self._process.reload(deployed(self._folder, without))
+
+    def _silence(self) -> None:
+        """Begin a silence, which may be ended before its time."""
+        rng, now = self._rng, self._clock.now
+        rule, channel, source = rng.choice(
+            (
+                (f"r{rng.randrange(RULES):03}-*", "*", "*"),
+                (f"*-{rng.randrange(10)}", "*", rng.choice(INBOXES)),
+                ("*", rng.choice(NAMES), "*"),
+                ("*", f"{rng.choice(('night', 'morning', 'at-once'))}-*", rng.choice(INBOXES)),
+            )
+        )
+        lasts = timedelta(hours=rng.choice((0.5, 2, 6, 40)))
+        silence = Silence(rule, channel, source, now + lasts, "editor", "known")
+        with self._process.store.write() as db:
+            number = add(db, silence, now)
+        if rng.random() < 0.5:
+            self._process.plan(now + lasts * rng.random(), lambda: self._end(number))
+
+    def _end(self, number: int) -> None:
+        """End a silence."""
+        with self._process.store.write() as db:
+            end(db, number, self._clock.now)
+
+    def _send_again(self) -> None:
+        """Send some again that are dead, or were kept silent."""
+        rows = self._process.store.db.execute(
+            "SELECT id FROM deliveries WHERE (state = 'dead' OR reason = 'silenced')"
+            " AND channel <> ? ORDER BY id DESC LIMIT 40",
+            [LEAVING],
+        ).fetchall()
+        chosen = [row[0] for row in self._rng.sample(rows, min(3, len(rows)))]
+        with self._process.store.write() as db:
+            revive(db, chosen, self._clock.now)
+        for delivery in chosen:
+            self._process.diary.by_hand.setdefault(delivery, []).append(self._clock.now)
+        self._process.wake()
