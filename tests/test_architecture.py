@@ -20,7 +20,7 @@ FLOORS = (
     {"__init__", *GROUND},
     {"formats", "rules", "intake", "alerts", "store", "notify", "config"},
     {"pipeline"},
-    {"deployment"},
+    {"deployment", "web"},
     {"jobs", "reload"},
     {"scheduler", "systemd", "service"},
     {"cli"},

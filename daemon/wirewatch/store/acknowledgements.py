@@ -1,7 +1,9 @@
 """Acknowledgements: somebody has taken an alert on, so that nobody else need be woken for it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -28,6 +30,27 @@ _BY_NAME = (
     " UNION SELECT alert_id FROM deliveries WHERE key = ?1"
     " UNION SELECT d.alert_id FROM deliveries d JOIN bundles b ON b.id = d.bundle WHERE b.key = ?1"
 )
+
+
+class Named(NamedTuple):
+    """An alert as people see it, and who has taken it on."""
+
+    alert: int
+    title: str
+    headline: str
+    acknowledged: str | None
+    by: str | None
+
+
+def named(db: Database, alerts: Sequence[int]) -> list[Named]:
+    """Give some alerts as people see them."""
+    rows = db.execute(
+        "SELECT al.id, al.title, coalesce(a.headline, al.said, ''), al.acknowledged,"
+        " al.acknowledged_by FROM alerts al LEFT JOIN articles a ON a.id = al.article_id"
+        " WHERE al.id IN (SELECT value FROM json_each(?)) ORDER BY al.id",
+        [json.dumps(list(alerts))],
+    )
+    return [Named(*row) for row in rows]
 
 
 def acknowledge(db: Database, alerts: Sequence[int], who: str, now: datetime) -> int:

@@ -1,0 +1,38 @@
+"""The seal: a secret beside the store, by which links that change something are known as ours."""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+_BYTES = 32
+_DIGITS = 32  # of a token: 128 bits, which nobody guesses
+
+
+def seal_of(store: Path) -> bytes:
+    """Read the secret of a store, made when it is first asked for; only its owner may read it.
+
+    Raises OSError when it can be neither read nor made.
+    """
+    path = store.with_name(store.name + ".seal")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(made, "wb") as file:
+            file.write(secrets.token_bytes(_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    return path.read_bytes()
+
+
+def token_of(seal: bytes, ref: str) -> str:
+    """Give what a link to acknowledge a message must hold: nobody makes it without the seal."""
+    digest = hmac.new(seal, b"acknowledge\x00" + ref.encode(), hashlib.sha256).hexdigest()
+    return digest[:_DIGITS]
+
+
+def is_sealed(seal: bytes, ref: str, token: str) -> bool:
+    """Tell whether a token is that of a message, in a time that tells nothing."""
+    return hmac.compare_digest(token_of(seal, ref), token)
