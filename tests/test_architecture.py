@@ -32,6 +32,8 @@ DOORS = {
     "sqlite_utils": {"store"},
     "sqlite3": {"store"},
     "apprise": {"notify/send.py"},
+    "jinja2": {"notify/template.py"},
+    "PIL": {"notify/chart.py"},
     "requests": {"notify/connections.py"},
     "urllib3": {"notify/connections.py"},
     "smtplib": {"notify/connections.py"},

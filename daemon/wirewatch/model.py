@@ -6,7 +6,7 @@ faster than data classes.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from wirewatch.states import (
@@ -216,6 +216,13 @@ class Outcome(NamedTuple):
     tries: int = 0
 
 
+class Day(NamedTuple):
+    """How many alerts a channel had on one day, as its wall has it: of each severity, low first."""
+
+    day: date
+    counts: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """All that is needed to tell one channel of one alert.
@@ -259,6 +266,8 @@ class Message:
     said: str = ""
     gathered: tuple["Message", ...] = ()
     """What goes out together, this one as the first, under one key; empty where it goes alone."""
+    month: tuple[Day, ...] = ()
+    """The last days of the channel, the oldest first, where a message has a picture of them."""
 
 
 @dataclass(frozen=True, slots=True)

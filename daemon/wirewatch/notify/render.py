@@ -1,107 +1,73 @@
-"""An alert in words: as plain text, Markdown or HTML. Pure; what comes from articles is escaped."""
+"""A message in words: as plain text, Markdown or HTML, by the templates of its channel. Pure."""
 
-from collections.abc import Iterable
+import logging
+import re
+from typing import NamedTuple
 
-from wirewatch.model import Message, Span
-from wirewatch.notify.bundle import held_back, render_bundle
-from wirewatch.notify.markup import MARKUPS, Markup, Rendered, around, plain
-from wirewatch.states import MessageFormat, Recall
-from wirewatch.text.changes import changes
-from wirewatch.text.sentences import sentences
+from wirewatch.model import Message
+from wirewatch.notify.markup import MARKUPS, Rendered
+from wirewatch.notify.template import FAILURES, Style, written
+from wirewatch.notify.values import (
+    AlertValues,
+    DigestValues,
+    alert_values,
+    digest_values,
+    gathered,
+)
+from wirewatch.states import MessageFormat
 
-_MOST_SENTENCES = 4
-_MOST_CHANGES = 8
-_LONGEST_SENTENCE = 400
+_MARKED = re.compile(r"[\\*&<]")  # what escapes and markup of any form have some of
+
+_log = logging.getLogger("wirewatch.templates")
+
+SHIPPED = Style()
+"""How messages are written where a channel says nothing of it."""
 
 
-def render(message: Message, form: MessageFormat) -> Rendered:
-    """Put an alert into words.
+class Manner(NamedTuple):
+    """In which form a channel's messages are written, and by which templates.
 
-    The message holds the rule and its severity, the headline, where it is from, the sentences
-    with what matched marked, the file, and the key by which a repeat is seen.
+    With `has_no_title` the service has none, and shows the title above the text, in its markup.
     """
-    markup = MARKUPS[form]
+
+    form: MessageFormat
+    style: Style = SHIPPED
+    has_no_title: bool = False
+
+
+def render(message: Message, form: MessageFormat, style: Style = SHIPPED) -> Rendered:
+    """Put a message into words, however long they become."""
     if message.gathered:
-        return render_bundle(message, markup)
-    recall = f"{message.recall.upper()}: " if message.recall else ""
-    title = plain(f"[{message.severity.upper()}] {recall}{message.rule_title}")
-    lines = [around(markup.strong, markup.escape(message.headline))]
-    if message.embargo:
-        lines.append(markup.escape(f"EMBARGOED until {message.embargo}"))
-    origin = " · ".join(plain(part) for part in _origin(message))
-    if origin:
-        lines.append(markup.escape(origin))
-    if message.said:
-        lines.append(markup.escape(message.said))
-    if message.escalation:
-        lines.append(markup.escape("Nobody has acknowledged this alert."))
-    if message.newer:
-        said = f"Version {message.newer} has come since; this is an older one."
-        lines.append(markup.escape(said))
-    if message.recall:
-        lines += _recalled(message, markup)
-    lines += [around(markup.quote, excerpt) for excerpt in _excerpts(message, markup)]
-    if message.article_id is not None:
-        file = f"rule {message.rule} · file {message.source}/{message.path}"
-        lines.append(markup.escape(file))
-    if message.held:
-        lines.append(markup.escape(held_back(message)))
-    repeat = "; may be a repeat" if message.repeat_possible else ""
-    article = "" if message.article_id is None else f"article {message.article_id} · "
-    lines.append(markup.escape(f"{article}ref ") + message.key + repeat)
-    return Rendered(title, markup.newline.join(lines))
+        values = digest_values(message, gathered(message, style.url))
+        return put("digest", values, Manner(form, style))
+    return put("alert", alert_values(message, style.url), Manner(form, style))
 
 
-def _recalled(message: Message, markup: Markup) -> list[str]:
-    """Say what becomes of a story that was told before, and which sentences have changed."""
-    if message.recall is Recall.WITHDRAWN:
-        return [markup.escape("The agency has withdrawn the story that you were told of.")]
-    changed = changes(message.earlier, message.body)
-    lines = [markup.escape("The agency has corrected the story that you were told of:")]
-    for sign, sentence in changed[:_MOST_CHANGES]:
-        lines.append(around(markup.quote, markup.escape(f"{sign} {sentence[:_LONGEST_SENTENCE]}")))
-    if len(changed) > _MOST_CHANGES:
-        lines.append(markup.escape(f"and {len(changed) - _MOST_CHANGES} more changes"))
-    return lines
+def put(kind: str, values: AlertValues | DigestValues, manner: Manner) -> Rendered:
+    """Put values into words, by a channel's own template, or the shipped one should that fail."""
+    try:
+        return _put(kind, values, manner)
+    except FAILURES as error:
+        if not manner.style.template and not manner.style.sources:
+            raise
+        _log.warning(
+            "template %r failed, the shipped one was used: %s", manner.style.template, error
+        )
+        return _put(kind, values, manner._replace(style=manner.style.shipped))
 
 
-def _origin(message: Message) -> Iterable[str]:
-    """Give place, agency and date as far as they are known, and how many have the story too."""
-    outlets = f"+{message.outlets} outlet{'s' * (message.outlets > 1)}" if message.outlets else ""
-    parts = (message.place, message.agency, message.published, outlets)
-    return (part for part in parts if part)
+def _put(kind: str, values: AlertValues | DigestValues, manner: Manner) -> Rendered:
+    """Put values into words; the title is plain text, whatever the form, where it stands alone."""
+    form = manner.form
+    newline = "\n" if kind == "page" else MARKUPS[form].newline
+    title, body = _parted(written(manner.style, kind, form, values._asdict()), newline)
+    if not manner.has_no_title and _MARKED.search(title):
+        text = written(manner.style, kind, MessageFormat.TEXT, values._asdict())
+        title, _ = _parted(text, newline)
+    return Rendered(title, body)
 
 
-def _excerpts(message: Message, markup: Markup) -> list[str]:
-    """Give the first sentences that hold a hit, in reading order, the hits marked."""
-    excerpts: list[str] = []
-    for zone, text in (("title", message.title), ("body", message.body)):
-        hits = [span for span in message.spans if span.zone == zone]
-        if not hits or (
-            zone == "title" and message.title == message.headline and len(hits) < len(message.spans)
-        ):
-            continue
-        for start, end in sentences(text):
-            inside = [hit for hit in hits if start <= hit.start < end]
-            if inside:
-                excerpts.append(_marked(text, start, end, inside, markup))
-            if len(excerpts) == _MOST_SENTENCES:
-                return excerpts
-    return excerpts
-
-
-def _marked(text: str, start: int, end: int, hits: list[Span], markup: Markup) -> str:
-    """Write one sentence with its hits marked; a very long one is cut around the first hit."""
-    if end - start > _LONGEST_SENTENCE:
-        start = max(start, hits[0].start - _LONGEST_SENTENCE // 3)
-        end = min(end, start + _LONGEST_SENTENCE)
-    parts: list[str] = []
-    reached = start
-    for hit in hits:
-        if hit.start < reached or hit.end > end:
-            continue
-        parts.append(markup.escape(text[reached : hit.start]))
-        parts.append(around(markup.mark, markup.escape(text[hit.start : hit.end])))
-        reached = hit.end
-    parts.append(markup.escape(text[reached:end]))
-    return "".join(parts)
+def _parted(text: str, newline: str) -> tuple[str, str]:
+    """Part what a template gives: its first line is the title, the others are the text."""
+    title, *lines = (line.rstrip() for line in text.split("\n") if not line.isspace() and line)
+    return title.strip(), newline.join(lines)
