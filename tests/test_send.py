@@ -156,17 +156,18 @@ def test_severity_shows_in_the_service(receiver: Receiver) -> None:
     assert types == ["info", "warning", "failure"]
 
 
-def test_a_long_message_comes_in_parts_at_once(receiver: Receiver) -> None:
-    """What is too long for a service comes in parts, without a pause, and the key is in them."""
+def test_a_long_alert_is_one_message(receiver: Receiver) -> None:
+    """Of what is too long for a service whole sentences are left out, the key never is."""
     body = " ".join(f"The Majilis {n} " + "met again " * 35 + "today." for n in range(4))
     spans = tuple(Span("body", *found.span()) for found in re.finditer("Majilis", body))
     long = replace(MESSAGE, body=body, spans=spans)
     attempt = sent(f"rocket://web/hook@{receiver.host}/#desk", long, timeout=3.0)
     assert attempt.ok, attempt.error
-    parts = [fields(got.body)["text"] for got in receiver.got]
-    assert len(parts) > 1
-    assert MESSAGE.key in "".join(parts)
-    assert "".join(parts).count("Majilis") == 4
+    [text] = [fields(got.body)["text"] for got in receiver.got]
+    assert MESSAGE.key in text
+    assert len(text) <= 1000
+    assert text.count("today.") == text.count("> The ") == 2
+    assert "> …" in text
 
 
 CASES = [

@@ -8,21 +8,27 @@ import contextlib
 import copy
 import logging
 import re
+import sys
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import unquote
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyBase, NotifyFormat, NotifyType
+from apprise.attachment.memory import AttachMemory
+from apprise.conversion import convert_between
 from apprise.plugins import url_to_dict
 
 from wirewatch.clock import Clock
 from wirewatch.model import Attempt, Message
 from wirewatch.notify.connections import explained, seconds, seen
-from wirewatch.notify.markup import Rendered
-from wirewatch.notify.render import render
-from wirewatch.notify.services import calling_nobody, suit, with_its_markup
+from wirewatch.notify.fit import Room
+from wirewatch.notify.letter import PICTURE, Letter, letters
+from wirewatch.notify.render import SHIPPED, Manner
+from wirewatch.notify.services import prioritise, weights_of, with_its_markup
+from wirewatch.notify.template import Style
 from wirewatch.states import MessageFormat, Severity
 
 _TYPES = {
@@ -32,6 +38,8 @@ _TYPES = {
     Severity.CRITICAL: NotifyType.FAILURE,
 }
 
+_NO_LIMIT = 10_000_000
+
 
 class UnusableError(Exception):
     """A channel's URL cannot be used; the message does not show it."""
@@ -39,11 +47,12 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True)
 class Channel:
-    """One recipient: a name that may be shown, and a URL that may not."""
+    """One recipient: a name that may be shown, a URL that may not, and how it is written to."""
 
     name: str
     url: str = field(repr=False)
     timeout: float = 15.0
+    style: Style = SHIPPED
 
 
 def load_plugins() -> None:
@@ -60,6 +69,26 @@ def fault_of(url: str) -> str | None:
     if targets != 1:
         return f"the URL names {targets} recipients; a channel has exactly one"
     return None
+
+
+def has_pages(url: str) -> bool:
+    """Tell whether a channel's digests are pages: it takes mail in HTML."""
+    try:
+        plugin = _plugin(url)
+    except UnusableError:
+        return False
+    return _is_mail(plugin) and _format_of(plugin) is MessageFormat.HTML
+
+
+def words_for(
+    channel: Channel, message: Message, form: MessageFormat | None = None
+) -> list[Letter]:
+    """Give what a channel is sent of a message, in another form if one is named.
+
+    Raises UnusableError.
+    """
+    plugin = _plugin(channel.url)
+    return _letters(plugin, message, channel.style, form or _format_of(plugin))
 
 
 class Sender:
@@ -108,16 +137,12 @@ class Sender:
         form = _format_of(plugin)
         instance = Apprise(asset=plugin.asset)
         instance.add(plugin)
-        words = calling_nobody(render(message, form), plugin)
-        suit(plugin, self._channel.url, words, message.severity)
-        result = _call(instance, words, form, message.severity)
-        said = "; ".join(
-            str(getattr(entry, "message", entry))
-            for one in result
-            for tried in one
-            for entry in tried.logs
-        )
-        return bool(result), said
+        prioritise(plugin, self._channel.url, message.severity)
+        for letter in _letters(plugin, message, self._channel.style, form):
+            result = _call(instance, letter, form, message.severity)
+            if not result:
+                return False, _said(result)
+        return True, ""
 
 
 def _plugin(url: str) -> Any:  # noqa: ANN401 - Apprise is untyped
@@ -145,13 +170,76 @@ def _parsed(url: str) -> dict[str, Any] | None:
     return parsed
 
 
-def _call(instance: Apprise, words: Rendered, form: MessageFormat, severity: Severity) -> Any:  # noqa: ANN401 - Apprise is untyped
+def _letters(plugin: Any, message: Message, style: Style, form: MessageFormat) -> list[Letter]:  # noqa: ANN401 - Apprise is untyped
+    """Put a message into words at the length that a service takes."""
+    room = _room(plugin, form)
+    is_mail = _is_mail(plugin)
+    if is_mail:  # its limit is Apprise's own; pages have another
+        plugin.body_maxlen, plugin.inline = _NO_LIMIT, True
+    return letters(message, Manner(form, style, room.merges), room, is_mail=is_mail)
+
+
+def _room(plugin: Any, form: MessageFormat) -> Room:  # noqa: ANN401 - Apprise is untyped
+    """Ask how much a service takes at once."""
+    converts = type(plugin).dialect_convert is not NotifyBase.dialect_convert
+    as_sent = partial(plugin.dialect_convert, body_format=NotifyFormat(form.value))
+    return Room(
+        body=plugin.body_maxlen - plugin.overflow_buffer,
+        title=plugin.title_maxlen,
+        lines=plugin.body_max_line_count,
+        merges=plugin.title_maxlen <= 0,
+        shares=plugin.overflow_amalgamate_title,
+        converted=as_sent if converts else str,
+        weights=weights_of(plugin),
+    )
+
+
+def _is_mail(plugin: Any) -> bool:  # noqa: ANN401 - Apprise is untyped
+    """Tell whether a service is mail; if so, let it take our plain text beside a page.
+
+    The plugin is known by its name: to import it takes a while, and Apprise does so when asked.
+    """
+    mail = [kind for kind in type(plugin).__mro__ if kind.__name__ == "NotifyEmail"]
+    for kind in mail:
+        vars(sys.modules[kind.__module__])["convert_between"] = _with_ours_beside
+    return bool(mail)
+
+
+_beside: ContextVar[str] = ContextVar("beside", default="")
+
+
+def _with_ours_beside(source: Any, target: Any, content: str) -> str:  # noqa: ANN401 - as Apprise has it
+    """Give our own plain text for that beside a page, which Apprise makes of the page itself."""
+    return _beside.get() or str(convert_between(source, target, content))  # type: ignore[no-untyped-call]
+
+
+def _call(instance: Apprise, letter: Letter, form: MessageFormat, severity: Severity) -> Any:  # noqa: ANN401 - Apprise is untyped
     """Call Apprise."""
-    return instance.notify(
-        body=words.body,
-        title=words.title,
-        notify_type=_TYPES[severity],
-        body_format=NotifyFormat(form.value),
+    attached = None
+    if letter.picture:
+        attached = AppriseAttachment(asset=instance.asset)
+        drawn = AttachMemory(letter.picture, name=PICTURE, mimetype="image/png")  # type: ignore[no-untyped-call]
+        attached.add(drawn)
+    token = _beside.set(letter.beside)
+    try:
+        return instance.notify(
+            body=letter.body,
+            title=letter.title,
+            notify_type=_TYPES[severity],
+            body_format=NotifyFormat(form.value),
+            attach=attached,
+        )
+    finally:
+        _beside.reset(token)
+
+
+def _said(result: Any) -> str:  # noqa: ANN401 - Apprise is untyped
+    """Give what Apprise has to say of a call."""
+    return "; ".join(
+        str(getattr(entry, "message", entry))
+        for one in result
+        for tried in one
+        for entry in tried.logs
     )
 
 
