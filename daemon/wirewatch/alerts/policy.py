@@ -31,7 +31,8 @@ class Policy:
 
     `digests` are rhythms as `rhythm_of` gives them, `rate` counts messages in any `per`, `interval`
     lies between two messages of a group; what speaks as loudly as `breaks`, or louder, is held by
-    none of it. With `tells_of_nothing` a digest that is empty is told too.
+    none of it. With `tells_of_nothing` a digest that is empty is told too. `pictured` is for
+    channels whose digests have a picture of their month.
     """
 
     zone: ZoneInfo = _UTC
@@ -42,6 +43,7 @@ class Policy:
     breaks: Severity | None = Severity.CRITICAL
     interval: timedelta = timedelta()
     tells_of_nothing: bool = False
+    pictured: bool = False
 
     @property
     def holds(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from wirewatch.states import DeliveryReason, Severity
 
@@ -17,6 +18,14 @@ class Policy(Protocol):
     @property
     def per(self) -> timedelta:
         """Give for how long messages are counted."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Give the zone of its days."""
+
+    @property
+    def pictured(self) -> bool:
+        """Tell whether what it gathers has a picture of its month."""
 
     def held(
         self,

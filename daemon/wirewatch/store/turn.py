@@ -14,6 +14,7 @@ from wirewatch.keys import bundle_key
 from wirewatch.model import Message
 from wirewatch.states import HELD, DeliveryReason
 from wirewatch.store.messages import message_of
+from wirewatch.store.months import month_of
 from wirewatch.store.policy import Policy
 from wirewatch.store.sequence import keep_order
 from wirewatch.store.waiting import CLAIMABLE, Due, Waiting, as_loud
@@ -140,7 +141,11 @@ class Turn:
         (key,) = self._db.execute("SELECT key FROM bundles WHERE id = ?", [bundle]).fetchone()
         messages = tuple(message_of(self._db, one.id) for one in parcel)
         may_repeat = any(one.repeat_possible for one in messages)
-        return replace(messages[0], key=key, gathered=messages, repeat_possible=may_repeat)
+        gathered = replace(messages[0], key=key, gathered=messages, repeat_possible=may_repeat)
+        if not (self._policy and self._policy.pictured):
+            return gathered
+        month = month_of(self._db, self._channel, self._now, self._policy.zone)
+        return replace(gathered, month=month)
 
     def _bundle(self, waited: Sequence[Due]) -> int:
         """Note that some deliveries go out as one message; give its number.

@@ -72,6 +72,7 @@ CREATE UNIQUE INDEX deliveries_alert ON deliveries (alert_id, channel);
 CREATE INDEX deliveries_due ON deliveries (channel, state, due)
     WHERE state IN ('pending', 'failed');
 CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
+CREATE INDEX deliveries_created ON deliveries (channel, created);
 CREATE INDEX deliveries_grouping ON deliveries (channel, grouping, finished)
     WHERE grouping IS NOT NULL;
 CREATE INDEX deliveries_bundle ON deliveries (bundle) WHERE bundle IS NOT NULL;
