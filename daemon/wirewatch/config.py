@@ -40,6 +40,8 @@ class Config(Table):
     stories: StoriesTable
     delivery: DeliveryTable
     alarms: AlarmsTable
+    templates: Path | None = None
+    web: str = ""
 
 
 def find_config(given: Path | None) -> Path:
@@ -97,6 +99,8 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         stories=table.stories,
         delivery=table.delivery,
         alarms=table.alarms,
+        templates=_join(base, table.templates.path) if table.templates.path else None,
+        web=table.web.url,
     )
     return config, faults
 

@@ -16,11 +16,12 @@ from wirewatch.config import Config, read_config
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.formats import Unpacking
 from wirewatch.model import Article, Match
-from wirewatch.notify.send import Channel, fault_of
+from wirewatch.notify.send import Channel, fault_of, has_pages
 from wirewatch.pipeline.alarming import Outlook
 from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
 from wirewatch.pipeline.inboxes import Inbox, inboxes_of
+from wirewatch.pipeline.styles import styles, template_files
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
 from wirewatch.rules.matcher import Matcher
@@ -197,6 +198,7 @@ def _policy(table: ChannelTable) -> Policy:
         breaks=table.breaks,
         interval=interval,
         tells_of_nothing=table.nothing,
+        pictured=has_pages(table.url.get_secret_value()),
     )
     return replace(policy, rate=table.rate.number, per=table.rate.per) if table.rate else policy
 
@@ -212,8 +214,15 @@ def load_deployment(path: Path) -> Deployment:
     known = None if wrong_gazetteers else gazetteers
     rules, wrong_rules = read_rules(config.rule_files, known, names)
     faults += wrong_gazetteers + wrong_rules
+    written, wrong_styles = styles(path, config)
+    faults += wrong_styles
     channels = {
-        table.name: Channel(table.name, table.url.get_secret_value(), table.timeout.total_seconds())
+        table.name: Channel(
+            table.name,
+            table.url.get_secret_value(),
+            table.timeout.total_seconds(),
+            written[table.name],
+        )
         for table in config.channels
     }
     faults += _channel_faults(path, channels.values(), faults)
@@ -239,6 +248,7 @@ def files_of(path: Path) -> State:
         path,
         *(config.rule_files if config else ()),
         *(config.gazetteer_files if config else ()),
+        *(template_files(config.templates) if config else ()),
     }
     return tuple(sorted(state for file in files if (state := _state(file))))
 

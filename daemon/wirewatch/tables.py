@@ -1,5 +1,6 @@
 """The tables of `wirewatch.toml`, key by key; docs/configuration.md says what each means."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,9 @@ from wirewatch.tomlfile import Table
 
 _NEVER = "never"
 _BREAKING = (*Severity, _NEVER)
+_WEB = re.compile(
+    r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~/\-]*)?|https?://\[[0-9A-Fa-f:]+\](?::\d{1,5})?/?"
+)
 
 
 def _not_empty(path: Path) -> Path:
@@ -38,6 +42,15 @@ def _severity_or_never(value: Any) -> Any:  # noqa: ANN401 - whatever the file h
     return None if value == _NEVER else Severity(value)
 
 
+def _web_url(url: str) -> str:
+    """Refuse what is no address of web pages, or could be more than one in a message."""
+    if url and not _WEB.fullmatch(url):
+        raise ValueError(
+            f"{url!r} is no address | write it as 'https://desk.example.org/wirewatch'"
+        )
+    return url.rstrip("/")
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
 
@@ -49,6 +62,7 @@ Breaking = Annotated[
     BeforeValidator(_severity_or_never),
     WithJsonSchema({"enum": list(_BREAKING)}),
 ]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
 QuietHours = Annotated[Quiet, BeforeValidator(quiet_of), WithJsonSchema({"type": "string"})]
 
 
@@ -114,6 +128,20 @@ class ChannelTable(Table):
     group: GroupBy | None = None
     interval: SomeTime = timedelta(minutes=30)
     breaks: Breaking = Severity.CRITICAL
+    template: Name = ""
+    language: str = "en"
+
+
+class TemplatesTable(Table):
+    """`[templates]`: the folder of one's own templates."""
+
+    path: FilePath | None = None
+
+
+class WebTable(Table):
+    """`[web]`: where people find the web pages."""
+
+    url: WebUrl = ""
 
 
 class RouteTable(Table):
@@ -173,3 +201,5 @@ class ConfigTable(Table):
     stories: StoriesTable = StoriesTable()
     delivery: DeliveryTable = DeliveryTable()
     alarms: AlarmsTable = AlarmsTable()
+    templates: TemplatesTable = TemplatesTable()
+    web: WebTable = WebTable()
