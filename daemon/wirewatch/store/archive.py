@@ -1,7 +1,7 @@
 """Reading what is stored: articles by full text, newest first, and the lists that people see."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,3 +175,12 @@ def deliveries_to_retry(db: Database, alert_ids: list[int], *, dead: bool) -> li
         [*alert_ids, dead],
     )
     return [row[0] for row in rows]
+
+
+def last_deliveries(db: Database, channels: Iterable[str], most: int) -> Iterator[tuple[str, int]]:
+    """Name each channel's last deliveries, at most so many, as (channel, id), oldest first."""
+    for channel in channels:
+        rows = db.execute(
+            "SELECT id FROM deliveries WHERE channel = ? ORDER BY id DESC LIMIT ?", [channel, most]
+        ).fetchall()
+        yield from ((channel, delivery) for (delivery,) in reversed(rows))
