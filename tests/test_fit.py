@@ -2,13 +2,14 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import Answer, ManualClock, Receiver
+from conftest import PATIENCE, Answer, ManualClock, Receiver
 from test_render import MESSAGE, hits
 from wirewatch.model import Message
 from wirewatch.notify.fit import Room, fitted
@@ -16,6 +17,7 @@ from wirewatch.notify.markup import Rendered
 from wirewatch.notify.render import Manner, render
 from wirewatch.notify.send import Channel, Sender
 from wirewatch.notify.template import Source, Style
+from wirewatch.pipeline.lane import Lane
 from wirewatch.states import MessageFormat, Recall
 
 SMS = Room(160, 0, merges=True)
@@ -154,6 +156,22 @@ def test_a_service_gets_a_digest_in_parts(receiver: Receiver) -> None:
     lines = [line for text in texts for line in text.splitlines() if line.startswith("> ")]
     assert len(lines) == 40
     assert all(re.search(r"agree upon the budget .* ref [0-9a-f]{16}$", line) for line in lines)
+
+
+def test_a_message_of_many_parts_has_its_time_for_each(receiver: Receiver) -> None:
+    """A lane that is getting on with a long digest does not count as one that hangs."""
+    url = f"rocket://web/hook@{receiver.host}/#desk"
+    went: list[int] = []
+    sender = Sender(Channel("desk", url), ManualClock(), lambda: went.append(len(receiver.got)))
+    assert sender.send(digest(40)).ok
+    assert went == list(range(1, len(receiver.got) + 1))
+    lane = Lane(Channel("desk", url), ManualClock(), lambda _: None, lambda _: None)
+    lane._sending = (digest(40), time.monotonic() - 1_000)
+    assert lane.is_overdue()
+    lane._went_on()
+    assert not lane.is_overdue()
+    lane.stop()
+    lane.join(PATIENCE)
 
 
 def test_a_part_that_fails_ends_it(receiver: Receiver) -> None:

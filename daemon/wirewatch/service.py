@@ -133,7 +133,7 @@ class Service:
 
     def _start(self) -> None:
         """Start everything: the outbox first, then what fills it, the watching last."""
-        load_plugins()
+        load_plugins(self._deployment.channels.values())
         for inbox in self.arrivals.inboxes.values():
             _make_folder(inbox)
         with self._store.write() as db:

@@ -84,6 +84,13 @@ def written(style: Style, kind: str, form: MessageFormat, values: Mapping[str, o
     return template.render(values, say=said.say, count=said.count)
 
 
+def compile_templates(style: Style) -> None:
+    """Compile the templates of a style, so that no message waits for it."""
+    for form in MessageFormat:
+        for kind in KINDS:
+            _environment(style.sources, form).get_template(_name(style, kind))
+
+
 def _name(style: Style, kind: str) -> str:
     """Name the template of a kind: a channel's own if it has one."""
     own = f"{style.template}{_ENDING}" if kind == "alert" else f"{style.template}.{kind}{_ENDING}"

@@ -29,7 +29,7 @@ class Lane:
     ) -> None:
         self.channel = channel
         self._clock = clock
-        self._sender = Sender(channel, clock)
+        self._sender = Sender(channel, clock, self._went_on)
         self._sent = sent
         self._failed = failed
         self._stopping = False
@@ -109,6 +109,12 @@ class Lane:
         if self._messages.empty():
             self._sender.prepare()
         return self._messages.get()
+
+    def _went_on(self) -> None:
+        """Give a message of many parts the time for the next one."""
+        with self._lock:
+            if self._sending is not None and not self._given_up:
+                self._sending = (self._sending[0], time.monotonic())
 
     def _send(self, message: Message) -> bool:
         """Send one message; tell whether the lane is still wanted."""
