@@ -18,7 +18,7 @@ from wirewatch.notify.markup import JOINER, MARKUPS, disarmed
 from wirewatch.notify.render import render
 from wirewatch.notify.send import Channel, Sender
 from wirewatch.notify.template import Source, Style
-from wirewatch.states import MessageFormat
+from wirewatch.states import MessageFormat, Recall
 
 CALLS = [
     "@everyone", "@here", "@channel", "@all", "@**all**", "＠everyone", "<@123456789012345678>",
@@ -110,6 +110,25 @@ def test_what_arrives_is_as_harmless(receiver: Receiver, form: str) -> None:
     assert_harmless(re.sub(r"</?(?:b|br|mark|blockquote|a)\b[^>]*>", "", shown))
 
 
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give what Apprise would send, each request's body; every service takes it."""
+    bodies: list[str] = []
+
+    def caught(_session: object, request: requests.PreparedRequest, **_: object) -> object:
+        body = request.body or b""
+        bodies.append(body if isinstance(body, str) else body.decode())
+        answer = requests.Response()
+        is_slack = "slack.com" in str(request.url)
+        answer.status_code = 200
+        answer._content = b"ok" if is_slack else b'{"ok": true, "result": {}}'
+        answer.request = request
+        return answer
+
+    monkeypatch.setattr(connections, "_plain_send", caught)
+    return bodies
+
+
 SERVICES = {
     "discord": "discord://123456789012345678/abcdefghijklmnopqrstuvwxyz0123456789",
     "slack": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general",
@@ -122,22 +141,8 @@ SERVICES = {
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 @pytest.mark.parametrize("service", SERVICES)
-def test_what_services_would_get_calls_nobody(
-    monkeypatch: pytest.MonkeyPatch, service: str, form: str
-) -> None:
+def test_what_services_would_get_calls_nobody(sent: list[str], service: str, form: str) -> None:
     """What Apprise makes of an alert for a service's own markup holds no call of an article's."""
-    sent: list[str] = []
-
-    def caught(_session: object, request: requests.PreparedRequest, **_: object) -> object:
-        sent.append(
-            str(request.body) if isinstance(request.body, str) else (request.body or b"").decode()
-        )
-        answer = requests.Response()
-        answer.status_code, answer._content = 200, b'{"ok": true, "result": {}}'
-        answer.request = request
-        return answer
-
-    monkeypatch.setattr(connections, "_plain_send", caught)
     url = f"{SERVICES[service]}?format={form}"
     for first in range(0, len(CALLS), 4):
         body = " ".join([*CALLS[first : first + 4], "Majilis"])
@@ -152,6 +157,24 @@ def test_what_services_would_get_calls_nobody(
         assert call not in text, call
     assert f"@{JOINER}everyone" in text
     assert text.count("Majilis") >= len(CALLS) // 4
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_longest_alert_is_one_message_of_each_service(
+    sent: list[str], service: str, form: str
+) -> None:
+    """What a service's own markup makes longer is reckoned with: one request, with the reference."""
+    body = " ".join(f"Majilis {n} <b>&*_~[x] " + "é&<'_*" * 90 + "." for n in range(4))
+    earlier = " ".join(f"Earlier {n} " + "_*&<" * 90 + "." for n in range(9))
+    long = replace(
+        MESSAGE, headline="&<_*[" * 200, body=body, spans=hits(body, "Majilis"),
+        recall=Recall.CORRECTED, earlier=earlier, place="<&_" * 80, path="_" * 300,
+    )  # fmt: skip
+    url = f"{SERVICES[service]}?format={form}"
+    assert Sender(Channel("desk", url), ManualClock()).send(long).ok
+    assert len(sent) == 1
+    assert MESSAGE.key in sent[0]
 
 
 def test_headers_cannot_be_forged(mail_host: str, mailbox: MailBox) -> None:  # noqa: F811
