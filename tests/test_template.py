@@ -157,6 +157,14 @@ def test_only_our_own_address_is_a_link() -> None:
         assert "articles/" not in render(MESSAGE, form).body
 
 
+def test_an_address_can_be_asked_for_and_written() -> None:
+    """A template can tell whether there is a page to link to, and write its address out."""
+    way = "subject\n{% if link %}see {{ link }}{% else %}no page{% endif %}"
+    assert put(way, MessageFormat.TEXT).endswith("no page")
+    at = "https://desk.example"
+    assert put(way, MessageFormat.TEXT, url=at).endswith(f"see {at}/articles/42")
+
+
 def test_a_title_is_plain_whatever_the_form() -> None:
     """A subject has the characters of its text, and no markup of the form that the text has."""
     named = replace(MESSAGE, rule_title="Trade & <tariffs> in *Asia*")

@@ -57,9 +57,13 @@ class Excerpt(NamedTuple):
 
 
 class Link(NamedTuple):
-    """An address of our own; templates cannot make one."""
+    """An address of our own, or none; templates cannot make one."""
 
     address: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether there is one."""
+        return bool(self.address)
 
 
 class Markup(NamedTuple):
@@ -80,6 +84,8 @@ class Markup(NamedTuple):
             return Said("".join(map(self._piece, value.pieces)))
         if value is None:
             return Said()
+        if isinstance(value, Link):
+            return Said(self.escape(value.address))
         text = plain(str(value))
         return Said(self.escape(text if isinstance(value, Own) else disarmed(text)))
 

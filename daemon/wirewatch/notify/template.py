@@ -189,7 +189,7 @@ def functions(markup: Markup) -> dict[str, Any]:
 
     def linked(link: object, label: object) -> Said:
         shown = joined([label])
-        if isinstance(link, Link) and link.address:
+        if isinstance(link, Link) and link:
             return Said(markup.link(shown, link.address))
         return shown
 
