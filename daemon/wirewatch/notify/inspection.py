@@ -88,7 +88,7 @@ def _messages() -> Iterator[Message]:
     )
     full = replace(
         plain, article_id=7, place="Astana", embargo="2026-03-04", outlets=2, newer=3, held=2,
-        repeat_possible=True,
+        repeat_possible=True, said="5 articles within 1 h", escalation=True,
     )  # fmt: skip
     yield replace(full, key="3" * 16)
     yield replace(full, key="4" * 16, recall=Recall.WITHDRAWN)

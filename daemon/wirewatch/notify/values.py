@@ -43,6 +43,8 @@ class AlertValues(NamedTuple):
     article: int
     file: str
     link: Link
+    said: str = ""
+    escalated: bool = False
     shortened: bool = False
 
 
@@ -93,8 +95,10 @@ def alert_values(message: Message, url: str) -> AlertValues:
         ref=Own(message.key),
         may_be_repeat=message.repeat_possible,
         article=message.article_id or 0,
-        file=_clean(f"{message.source}/{message.path}"),
+        file=_clean(f"{message.source}/{message.path}") if message.path else "",
         link=Link(f"{url}/articles/{message.article_id}" if url and message.article_id else ""),
+        said=_clean(message.said),
+        escalated=message.escalation,
     )
 
 

@@ -31,6 +31,7 @@ class WordsTable(Table):
     was_withdrawn: str
     was_corrected: str
     newer: str
+    escalated: str
     found: str
     rule: str
     file: str

@@ -11,10 +11,10 @@ from wirewatch.keys import bundle_key, delivery_key
 from wirewatch.model import Article, Match, Message
 from wirewatch.pipeline.routing import Routing
 from wirewatch.store.archive import last_deliveries, stored_article
-from wirewatch.store.claims import Policy
 from wirewatch.store.database import open_reader
 from wirewatch.store.messages import message_of
 from wirewatch.store.months import month_of
+from wirewatch.store.policy import Policy
 
 _UNSTORED = 0
 """The number of an article that is not in the store."""
@@ -36,7 +36,8 @@ def of_alert(store: Path, alert: int, channel: str) -> list[Message]:
     if named or not deliveries:
         return named
     (message, *_) = deliveries
-    stored = stored_article(db, message.article_id)
+    number = message.article_id
+    stored = stored_article(db, number) if number is not None else None
     key = delivery_key(stored.article, message.rule, channel) if stored else message.key
     return [replace(message, channel=channel, key=key)]
 
