@@ -1,6 +1,7 @@
 """From the outbox to a mail server: what a person sees, and what is said when it is not taken."""
 
 import html
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email.headerregistry import Address
@@ -15,6 +16,7 @@ from conftest import START, ManualClock, told
 from postbox import Postbox, serving
 from scripted import certificate, server_tls
 from wirewatch.model import Attempt, Message
+from wirewatch.notify.markup import JOINER
 from wirewatch.notify.send import Channel, Sender
 from wirewatch.notify.trial import trial_message
 from wirewatch.states import DeliveryReason, Severity
@@ -59,6 +61,13 @@ def text(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")
+
+
+def page(mail: EmailMessage) -> str:
+    """Give a mail's page."""
+    body = mail.get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
 
 
 def fails(desk: Desk, reason: DeliveryReason, error: str) -> None:
@@ -216,9 +225,7 @@ def test_a_mail_says_who_whom_and_when(box: Postbox) -> None:
         assert len(first.get_all(name, [])) == 1
     parts = [(part.get_content_type(), part.get_content_charset()) for part in first.iter_parts()]
     assert parts == [("text/plain", "utf-8"), ("text/html", "utf-8")]
-    page = first.get_body(("html",))
-    assert page is not None
-    assert "<mark>marks what was found</mark>" in page.get_content()
+    assert "<mark>marks what was found</mark>" in page(first)
     assert "marks what was found" in text(first)
 
 
@@ -239,12 +246,15 @@ def test_an_article_writes_no_header(box: Postbox) -> None:
     assert box.recipients == ["desk@example.org"] * 2
     assert len(str(hostile["Subject"]).splitlines()) == 1
     first, *_ = text(hostile).splitlines()
-    assert first == "Budget Bcc: spy@example.org Evil X-Spy: 1 . QUIT"
+    assert first == f"Budget Bcc: spy@{JOINER}example.{JOINER}org Evil X-Spy: 1 . QUIT"
     assert MESSAGE.key in text(hostile)
 
 
 def test_many_scripts_arrive_whole(box: Postbox) -> None:
-    """A body of many scripts, in very long lines and with lone dots, arrives letter by letter."""
+    """A body of many scripts, in very long lines and with lone dots, arrives letter by letter.
+
+    Only what would be a tag is parted, invisibly.
+    """
     lines = [*SUBJECTS, "Ы" * 3_000, "a" * 3_000, "👩‍👩‍👧‍👦 e\u0301 \U0001d7d8 ﷽ ฿"]
     message = replace(
         MESSAGE, headline=". ".join(line.strip() for line in lines), severity=Severity.CRITICAL
@@ -252,24 +262,32 @@ def test_many_scripts_arrive_whole(box: Postbox) -> None:
     with serving(box) as host:
         assert sent(host, message).ok
     [mail] = box.mails
-    assert text(mail).splitlines()[0] == message.headline
-    page = mail.get_body(("html",))
-    assert page is not None
-    assert message.headline in html.unescape(page.get_content())
+    arrived = message.headline.replace("<b>no</b>", f"<{JOINER}b>no<{JOINER}/b>")
+    assert arrived != message.headline
+    assert text(mail).splitlines()[0] == arrived
+    assert arrived in html.unescape(page(mail))
 
 
-def test_what_is_too_long_for_one_mail_is_several(box: Postbox) -> None:
-    """A very long message arrives whole, in mails that are counted, its key in the last."""
+@pytest.mark.parametrize("word", ["word ", "слово ", "<b>&amp; "])
+def test_what_is_too_long_for_one_mail_is_several(box: Postbox, word: str) -> None:
+    """A very long message arrives whole, in mails that are counted, its key in each.
+
+    No page is so large that a reader would cut it: 102 kB, as bytes are counted.
+    """
     many = tuple(
-        replace(MESSAGE, key=f"key-{number:04}", headline=f"Story {number:04} " + "word " * 20)
+        replace(MESSAGE, key=f"key-{number:04}", headline=f"Story {number:04} " + word * 20)
         for number in range(500)
     )
     with serving(box) as host:
         assert sent(host, replace(MESSAGE, gathered=many)).ok
-    whole = "".join(text(mail) for mail in box.mails)
+    pages = [html.unescape(page(mail)) for mail in box.mails]
+    for whole in ("".join(text(mail) for mail in box.mails), "".join(pages)):
+        said = whole.replace(JOINER, "")
+        assert re.findall(r"key-\d{4}", said) == [one.key for one in many]
+        assert re.findall(r"Story \d{4} ", said) == [one.headline[:11] for one in many]
+        assert said.count(word * 19) == len(many)
     assert len(box.mails) > 1
-    assert [one.key for one in many if one.key not in whole] == []
-    assert [one.headline for one in many if one.headline.strip() not in whole] == []
-    assert f"ref {MESSAGE.key}" in text(box.mails[-1])
-    counted = [f"[{number}/{len(box.mails)}]" for number in range(1, len(box.mails) + 1)]
+    assert max(len(page(mail).encode()) for mail in box.mails) <= 102_000
+    assert all(f"ref {MESSAGE.key}" in one for one in (*pages, *map(text, box.mails)))
+    counted = [f"({number}/{len(box.mails)})" for number in range(1, len(box.mails) + 1)]
     assert [mail["Subject"].rpartition(" ")[2] for mail in box.mails] == counted

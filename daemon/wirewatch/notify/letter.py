@@ -8,6 +8,7 @@ from wirewatch.notify.fit import Alerts, Room, fitted, shares
 from wirewatch.notify.markup import Own, Rendered
 from wirewatch.notify.month import chart_of
 from wirewatch.notify.render import Manner, put
+from wirewatch.notify.services import in_utf8
 from wirewatch.notify.values import alert_values, digest_values, gathered
 from wirewatch.notify.words import phrases
 from wirewatch.states import MessageFormat
@@ -15,7 +16,7 @@ from wirewatch.states import MessageFormat
 PICTURE = "alerts.png"
 """By what name the page shows the picture that comes with it."""
 
-_ROOM = Room(body=90_000)  # some readers of mail cut what is over 102 kB
+_ROOM = Room(body=90_000, weights=((in_utf8, 90_000),))  # some readers cut what is over 102 kB
 _HEIGHT = 160  # pixels of the highest bar
 
 

@@ -19,7 +19,7 @@ Weight = tuple[Callable[[str], int], int]
 """What weighs a text, and the most that it may weigh."""
 
 
-def _in_utf8(text: str) -> int:
+def in_utf8(text: str) -> int:
     """Count the bytes of a text as it is."""
     return len(text.encode())
 
@@ -30,8 +30,8 @@ def _in_json(text: str) -> int:
 
 
 _LIMITS: dict[str, tuple[Weight, ...]] = {
-    "ntfy": ((_in_utf8, 4000), (_in_json, 6500)),  # Apprise would send a file beyond
-    "rsyslog": ((_in_utf8, 7000),),
+    "ntfy": ((in_utf8, 4000), (_in_json, 6500)),  # Apprise would send a file beyond
+    "rsyslog": ((in_utf8, 7000),),
 }
 
 
