@@ -84,6 +84,23 @@ def test_the_changes_of_a_correction_go_last() -> None:
     assert words.body.count("»") < whole.count("»")
 
 
+def test_an_escalation_is_said_in_the_shortest() -> None:
+    """Who gets a text message because nobody has acknowledged the alert is told that."""
+    told = replace(LONG, escalation=True, said="5 articles within 1 h")
+    [words] = fitted(told, TEXT._replace(has_no_title=True), SMS)
+    assert SMS.holds(words)
+    assert "Nobody has acknowledged this alert. · " in words.body
+    assert f"ref {MESSAGE.key}" in words.body
+
+
+def test_what_a_condition_says_is_cut_too() -> None:
+    """However much a condition has to say, an alert keeps its form where the rest has room."""
+    told = replace(LONG, said="for the first time: " + "name " * 900)
+    [words] = fitted(told, TEXT, Room(1000))
+    assert re.search(r"^for the first time: [name ]+…$", words.body, re.MULTILINE)
+    assert "rule kz-az · file wires/in/story.txt" in words.body
+
+
 @pytest.mark.parametrize("recall", [None, Recall.WITHDRAWN])
 def test_what_must_be_known_is_in_the_shortest(recall: Recall | None) -> None:
     """An embargo, a withdrawal and a possible repeat are said in a text message too."""

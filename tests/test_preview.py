@@ -4,7 +4,11 @@ import json
 
 import pytest
 
-from conftest import STORY, Receiver, Site, Wirewatch
+from conftest import START, STORY, Receiver, Site, Wirewatch
+from wirewatch.model import Alarm
+from wirewatch.states import AlarmKind, Severity
+from wirewatch.store.alarms import Listeners, settle
+from wirewatch.store.database import Store
 
 MAIL = "mailto://127.0.0.1:9?from=a@example.org&to=b@example.org&mode=insecure"
 
@@ -98,3 +102,41 @@ def test_a_file_that_tells_nobody(stored: Site, wirewatch: Wirewatch) -> None:
     ran = wirewatch("alerts", "preview", stored.folder / "other.txt")
     assert (ran.code, ran.out) == (1, "")
     assert "nobody would be told" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("form", "lines"),
+    [
+        ("text", ["the disk is full"]),
+        ("markdown", ["**the disk is full**", ""]),
+        ("html", ["<b>the disk is full</b><br>"]),
+    ],
+)
+def test_an_alarm_is_shown(stored: Site, wirewatch: Wirewatch, form: str, lines: list[str]) -> None:
+    """An alarm of the desk can be shown too, to those who were told and to others, in any form."""
+    store = Store.open(stored.database)
+    with store.write() as db:
+        alarm = Alarm(AlarmKind.DISK, "store", "the disk is full")
+        settle(db, START, [alarm], Listeners(("desk",), {AlarmKind.DISK: Severity.CRITICAL}))
+    store.close()
+    for channel, loud in (("desk", "CRITICAL"), ("mail", "KRITISCH")):
+        ran = wirewatch("alerts", "preview", 2, "--channel", channel, "--form", form)
+        shown = ran.out.splitlines()
+        subject = f"Subject: [{loud}] Wirewatch: disk-low"
+        assert shown[:-1] == [f"→ {channel}", subject, "", *lines]
+        assert shown[-1].startswith(("ref ", "Ref. "))
+
+
+def test_what_a_condition_said_and_an_escalation_are_shown(
+    stored: Site, wirewatch: Wirewatch
+) -> None:
+    """A stored alert that rang over time, and that nobody has acknowledged, is shown to be that."""
+    store = Store.open(stored.database)
+    with store.write() as db:
+        db.execute("UPDATE alerts SET said = '5 articles within 1 h'")
+        db.execute("UPDATE deliveries SET escalation = 1")
+    store.close()
+    shown = wirewatch("alerts", "preview", 1).out
+    assert "\n5 articles within 1 h\nNobody has acknowledged this alert.\n" in shown
+    german = wirewatch("alerts", "preview", 1, "--channel", "mail", "--form", "text").out
+    assert "\n5 articles within 1 h\nNiemand hat" in german

@@ -12,8 +12,11 @@ from markdown_it import MarkdownIt
 
 from conftest import START
 from wirewatch.model import Message, Span
-from wirewatch.notify.markup import JOINER
-from wirewatch.notify.render import render
+from wirewatch.notify.fit import Room
+from wirewatch.notify.letter import letters
+from wirewatch.notify.markup import JOINER, MARKUPS, around
+from wirewatch.notify.outage import outage_message
+from wirewatch.notify.render import Manner, render
 from wirewatch.notify.trial import trial_message
 from wirewatch.states import MessageFormat, Severity
 
@@ -261,3 +264,45 @@ def test_the_test_message_says_that_it_is_one(form: MessageFormat) -> None:
     assert "Test message" in words.title
     assert f"{before}marks what was found{after}" in words.body
     assert "test-20260302120000" in words.body
+
+
+def test_an_alarm_says_what_is_the_matter_and_no_more() -> None:
+    """An alarm has no article: no number of one, no file, and no empty line, in any markup."""
+    alarm = outage_message("desk", START, "nothing can be stored: the disk is full")
+    for form, markup in MARKUPS.items():
+        title, body = render(alarm, form)
+        assert title == "[CRITICAL] Wirewatch: store-unavailable"
+        said = around(markup.strong, "nothing can be stored: the disk is full")
+        assert body.split(markup.newline) == [said, f"ref {alarm.key}"]
+
+
+@pytest.mark.parametrize("is_mail", [False, True])
+def test_gathered_alarms_say_no_more(*, is_mail: bool) -> None:
+    """In a digest, and on its page, an alarm has neither number nor file, and leaves no gap."""
+    alarms = [outage_message("desk", START, f"alarm {number}") for number in range(2)]
+    message = replace(alarms[0], key="0" * 16, gathered=tuple(alarms))
+    for form, markup in MARKUPS.items():
+        [letter] = letters(message, Manner(form), Room(), is_mail=is_mail)
+        for text in filter(None, (letter.body, letter.beside)):
+            assert not re.search(r"article|file|None|· *·|> *·|<div[^>]*></div>", text)
+            gap = "\n" if form is not MessageFormat.MARKDOWN else "\n\n"
+            assert all(line.strip() for line in text.split(gap))
+            assert text.count(f"ref {alarms[0].key}") == 2
+        if not is_mail:
+            said = letter.body.split(markup.newline)
+            assert said[1:3] == [
+                around(markup.quote, f"alarm {number} · ref {alarms[0].key}") for number in range(2)
+            ]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_condition_and_an_escalation_are_said(form: MessageFormat) -> None:
+    """What rings over time says so in a line, and so does what nobody has acknowledged."""
+    told = replace(MESSAGE, said="5 articles within 1 h, **not** 2", escalation=True)
+    lines = render(told, form).body.split(MARKUPS[form].newline)
+    assert lines[2:4] == [
+        MARKUPS[form].written("5 articles within 1 h, **not** 2"),
+        "Nobody has acknowledged this alert.",
+    ]
+    plainly = render(MESSAGE, form).body.split(MARKUPS[form].newline)
+    assert lines[:2] + lines[4:] == plainly

@@ -104,6 +104,7 @@ def _cut(values: AlertValues, limit: int) -> AlertValues:
         place=shortened(values.place, limit // 2),
         agency=shortened(values.agency, limit // 2),
         published=shortened(values.published, limit // 2),
+        said=shortened(values.said, limit),
     )
 
 
@@ -127,6 +128,7 @@ def _least(values: AlertValues, manner: Manner, limit: int) -> Rendered:
     body = dotted(
         (
             said.say("embargoed", until=values.embargo) if values.embargo else "",
+            said.say("escalated") if values.escalated and limit else "",
             markup.written(shortened(values.headline, limit)) if limit else "",
             said.say("ref", key=values.ref) + repeat,
         )
