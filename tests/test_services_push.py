@@ -5,6 +5,7 @@ https://gotify.net/docs/pushmsg, RFC 3164 for what rsyslog takes by UDP.
 """
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from lxml import etree
 from conftest import START, ManualClock, Receiver
 from scripted import says, scripted
 from wirewatch.model import Attempt, Message, Span
+from wirewatch.notify.markup import JOINER
 from wirewatch.notify.render import render
 from wirewatch.notify.send import Channel, Sender
 from wirewatch.notify.trial import trial_message
@@ -55,9 +57,25 @@ def long(script: str, alerts: int = 60) -> Message:
     return replace(MESSAGE, gathered=gathered)
 
 
-def letters(text: str) -> str:
-    """Leave out spaces and line breaks, which parts may lose where they meet."""
-    return "".join(text.split())
+def assert_whole(parts: list[str], message: Message) -> None:
+    """Fail unless parts have all alerts of a message, each whole and once, and each its reference."""
+    said = [line for part in parts for line in part.splitlines() if line.startswith("  ")]
+    whole = render(message, MessageFormat.TEXT).body.splitlines()
+    assert said == [line for line in whole if line.startswith("  ")]
+    assert len(said) == len(message.gathered)
+    assert [part.count(f"ref {MESSAGE.key}") for part in parts] == [1] * len(parts)
+
+
+def wordy(script: str) -> Message:
+    """Make an alert whose every field is as long as no service takes it."""
+    body = "".join(f"Majilis {SCRIPTS[script] * 40}. " for _ in range(9))
+    spans = tuple(
+        Span("body", found.start(), found.end()) for found in re.finditer("Majilis", body)
+    )
+    line = SCRIPTS[script] * 90
+    return replace(
+        MESSAGE, headline=line, body=body, spans=spans, place=line, agency=line, path=line
+    )
 
 
 def test_ntfy_gets_its_fields(receiver: Receiver) -> None:
@@ -79,7 +97,8 @@ def test_ntfy_is_told_of_markdown(receiver: Receiver) -> None:
     [got] = receiver.got
     assert got.headers["X-Markdown"] == "yes"
     said = str(fields(got.body)["message"])
-    assert said.startswith(r"**\[x\]\(http://evil.example\) \*\*b\*\* \`c\`**")
+    parted = rf"http:{JOINER}//evil.{JOINER}example"
+    assert said.startswith(rf"**\[x\]\({parted}\) \*\*b\*\* \`c\`**")
     assert "> The **Majilis** met." in said
 
 
@@ -123,14 +142,17 @@ def test_gotify_gets_its_fields(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_what_is_too_long_for_ntfy_is_several(receiver: Receiver, script: str) -> None:
-    """Ntfy takes 4,096 bytes: what is longer arrives whole, in order, and never as a file."""
+    """Ntfy takes 4,096 bytes: what is longer arrives in parts, each alert whole, and no file."""
     message = long(script)
     assert sent(f"ntfy://{receiver.host}/news", message).ok
     assert {got.path for got in receiver.got} == {"/"}
     parts = [str(fields(got.body)["message"]) for got in receiver.got]
     assert 1 < len(parts) < 40
     assert max(len(part.encode()) for part in parts) <= 4096
-    assert letters("".join(parts)) == letters(render(message, MessageFormat.TEXT).body)
+    assert_whole(parts, message)
+    titles = [str(fields(got.body)["title"]) for got in receiver.got]
+    counted = [f"({number}/{len(parts)})" for number in range(1, len(parts) + 1)]
+    assert [title.rpartition(" ")[2] for title in titles] == counted
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -229,11 +251,36 @@ def test_a_log_gets_the_level_of_severity(
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_what_is_too_long_for_a_log_is_several(log: socket.socket, script: str) -> None:
-    """Rsyslog takes 8,192 bytes by default: what is longer arrives whole, in several lines."""
+    """Rsyslog takes 8,192 bytes by default: what is longer arrives in parts, each alert whole."""
     log.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_000_000)
     message = long(script, 300)
     assert sent(f"rsyslog://127.0.0.1:{log.getsockname()[1]}/local0?logpid=no", message).ok
-    lines = datagrams(log, last=f"ref {MESSAGE.key}")
+    lines = datagrams(log, last=message.gathered[-1].key)
     assert max(len(line.encode()) for line in lines) <= 8192
-    parts = [line.partition("]: ")[2] for line in lines]
-    assert letters("".join(parts)) == letters(render(message, MessageFormat.TEXT).body)
+    heads, parts = zip(*(line.split(": ", 1) for line in lines), strict=True)
+    assert_whole(list(parts), message)
+    counted = [f"({number}/{len(parts)})" for number in range(1, len(parts) + 1)]
+    assert [head.rpartition(" ")[2] for head in heads] == counted
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_an_alert_too_long_for_ntfy_is_one(receiver: Receiver, script: str) -> None:
+    """However long an alert, ntfy gets it as one message, by bytes, with as much as it takes."""
+    assert sent(f"ntfy://{receiver.host}/news", wordy(script)).ok
+    [got] = receiver.got
+    said = str(fields(got.body)["message"])
+    assert got.path == "/"
+    assert len(said.encode()) <= 4096
+    assert said.count(f"ref {MESSAGE.key}") == 1
+    assert "…" in said
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_an_alert_too_long_for_a_log_is_one(log: socket.socket, script: str) -> None:
+    """However long an alert, a log gets it as one line of at most 8,192 bytes, with its reference."""
+    port = log.getsockname()[1]
+    assert sent(f"rsyslog://127.0.0.1:{port}/local0?logpid=no", wordy(script)).ok
+    assert sent(f"rsyslog://127.0.0.1:{port}/local0?logpid=no", replace(MESSAGE, key="end")).ok
+    [line, _] = datagrams(log, last="ref end")
+    assert len(line.encode()) <= 8192
+    assert line.count(f"ref {MESSAGE.key}") == 1
