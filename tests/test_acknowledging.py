@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import re
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +12,16 @@ from urllib.parse import urlencode
 
 import pytest
 
-from conftest import PATIENCE, START, ManualClock, told
+from conftest import PATIENCE, START, STORY, ManualClock, Receiver, Site, Wirewatch, told
+from wirewatch.clock import utc_now
+from wirewatch.deployment import load_deployment
+from wirewatch.errors import ConfigError
+from wirewatch.seal import is_sealed, seal_of, token_of
+from wirewatch.service import Service
 from wirewatch.store.accept import accept
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store, StoreUnavailableError
-from wirewatch.store.seal import is_sealed, seal_of, token_of
+from wirewatch.store.lock import StoreLock
 from wirewatch.web.acknowledging import Acknowledging, Desk
 
 SEAL = b"s" * 32
@@ -192,3 +199,71 @@ def test_the_seal_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     assert is_sealed(seal, ref, token_of(seal, ref))
     assert not is_sealed(b"another", ref, token_of(seal, ref))
     assert json.dumps(token_of(seal, ref)) != json.dumps(token_of(seal, ref[::-1]))
+
+
+WEB = """
+[web]
+url = "http://127.0.0.1:{port}"
+listen = "127.0.0.1:{port}"
+"""
+
+
+def test_a_message_of_the_daemon_holds_a_link_that_works(site: Site, receiver: Receiver) -> None:
+    """The running daemon sends a link with each message, and serves it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site.write(f"json://{receiver.host}/hook", WEB.format(port=port))
+    service = Service(site.config, load_deployment(site.config), utc_now)
+    thread = threading.Thread(target=service.run)
+    thread.start()
+    site.deliver("story.txt", STORY)
+    [got] = receiver.wait_for("/hook")
+    said = json.loads(got.body)["message"]
+    found = re.search(r"http://127\.0\.0\.1:\d+(/acknowledge/\w+/\w+)", said)
+    assert found
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request("POST", found[1], "by=Ayan")
+    page = connection.getresponse().read().decode()
+    connection.close()
+    service.stop()
+    thread.join(PATIENCE)
+    assert "taken on by Ayan" in page
+
+
+@pytest.mark.parametrize(
+    ("web", "fault"),
+    [
+        ('[web]\nlisten = "127.0.0.1:8089"\n', "nobody knows where links lead"),
+        ('[web]\nurl = "https://desk.example"\nlisten = "8089"\n', "no address to listen on"),
+        ('[web]\nurl = "https://desk.example"\nlisten = "a:99999"\n', "no address to listen on"),
+    ],
+)
+def test_an_address_that_cannot_be(wirewatch: Wirewatch, site: Site, web: str, fault: str) -> None:
+    """A server without the address of its links, or on none that there is, is a fault."""
+    site.write("json://127.0.0.1:9/x", web)
+    ran = wirewatch("check")
+    assert ran.code == 2
+    assert fault in ran.err
+
+
+def test_a_port_that_is_taken_stops_the_start(site: Site) -> None:
+    """Where something else listens the daemon says so, and holds neither store nor lock."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        site.write("json://127.0.0.1:9/x", WEB.format(port=other.getsockname()[1]))
+        with pytest.raises(ConfigError, match="cannot listen on"):
+            Service(site.config, load_deployment(site.config), utc_now)
+    assert StoreLock.holder(site.database) is None
+
+
+def test_without_a_server_messages_hold_no_link(
+    wirewatch: Wirewatch, site: Site, receiver: Receiver
+) -> None:
+    """Where nothing listens no link is sent, and no secret is made."""
+    site.deliver("a.txt", STORY)
+    wirewatch("ingest", site.inbox)
+    [got] = receiver.at("/hook")
+    assert "/acknowledge/" not in got.body
+    assert not (site.folder / "wirewatch.db.seal").exists()

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "daemon" / "wirewatch"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = (
-    "states", "clock", "memory", "errors", "model", "keys", "embargo", "rhythm", "conditions", "text", "quantities",
+    "states", "clock", "memory", "errors", "model", "keys", "embargo", "rhythm", "conditions", "seal", "text", "quantities",
     "tomlfile", "tables",
     "secret",
 )  # fmt: skip

@@ -18,15 +18,15 @@ from wirewatch.states import MessageFormat
 HOSTILE = '<script>alert(1)</script> **bold** [click](http://evil.example) &lt;b&gt; "q" `code`'
 
 
-def style(text: str, *more: Source, **options: str) -> Style:
+def style(text: str, *more: Source, language: str = "en", url: str = "") -> Style:
     """Give a style with a template of one's own."""
     own = Source("own.j2", "/folder/own.j2", text)
-    return Style(template="own", sources=(own, *more), **options)
+    return Style(language, "own", url, (own, *more))
 
 
 def values(message: Message = MESSAGE, url: str = "") -> dict[str, object]:
     """Give what a template is given."""
-    return alert_values(message, url)._asdict()
+    return alert_values(message, Style(url=url))._asdict()
 
 
 def put(text: str, form: MessageFormat, message: Message = MESSAGE, url: str = "") -> str:

@@ -42,6 +42,7 @@ class Config(Table):
     alarms: AlarmsTable
     templates: Path | None = None
     web: str = ""
+    listen: tuple[str, int] | None = None
 
 
 def find_config(given: Path | None) -> Path:
@@ -101,6 +102,7 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         alarms=table.alarms,
         templates=_join(base, table.templates.path) if table.templates.path else None,
         web=table.web.url,
+        listen=table.web.listen,
     )
     return config, faults
 

@@ -30,11 +30,13 @@ from wirewatch.pipeline.parsing import Parser
 from wirewatch.pipeline.scanning import Scanning
 from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
+from wirewatch.seal import seal_of
 from wirewatch.states import FileState
 from wirewatch.store.accept import Accepted
 from wirewatch.store.database import Store
 from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
+from wirewatch.web.acknowledging import Acknowledging, Desk
 
 _log = logging.getLogger("wirewatch")
 
@@ -62,7 +64,12 @@ class Service:
         self._ended = threading.Event()
         self._failure: BaseException | None = None
         self._threads: list[threading.Thread] = []
-        self._build()
+        try:
+            self._build()
+        except ConfigError:
+            self._store.close()
+            self._lock.release()
+            raise
 
     def _build(self) -> None:
         """Make the workers, each with a connection of its own."""
@@ -88,6 +95,7 @@ class Service:
         )
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
+        self._acknowledging = _acknowledging(deployment, self._store, clock)
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
             "heavy": HeavyReading(self.arrivals, self._store.sibling(), self._parser).run,
@@ -96,6 +104,8 @@ class Service:
             "deliver": self.deliveries.run,
             "reload": self.reloading.run,
         }
+        if self._acknowledging:
+            self._workers["web"] = self._acknowledging.run
 
     def run(self) -> int:
         """Run until asked to stop by a signal or `stop`, or until a worker dies (code 1)."""
@@ -173,6 +183,8 @@ class Service:
         self._parser.abandon()
         self.deliveries.stop()
         self.reloading.stop()
+        if self._acknowledging:
+            self._acknowledging.stop()
         deadline = time.monotonic() + _STOP_WITHIN
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -208,6 +220,20 @@ class Service:
         for done in accepted:
             if done.state is not FileState.PENDING:
                 _log_arrival(done)
+
+
+def _acknowledging(deployment: Deployment, store: Store, clock: Clock) -> Acknowledging | None:
+    """Make the server of links to take alerts on, if one is wanted. Raises ConfigError."""
+    address = deployment.config.listen
+    if address is None:
+        return None
+    seal = seal_of(deployment.config.store)
+    try:
+        return Acknowledging(address, Desk(store.sibling(), seal, clock))
+    except OSError as error:
+        problem = f"cannot listen on {address[0]}:{address[1]}: {error.strerror}"
+        fault = Fault(f"{deployment.config.path}: web.listen", problem, "choose another port")
+        raise ConfigError([fault]) from error
 
 
 def _settle() -> None:

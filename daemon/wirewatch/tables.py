@@ -22,6 +22,8 @@ from wirewatch.tomlfile import Table
 
 _NEVER = "never"
 _BREAKING = (*Severity, _NEVER)
+_LISTEN = re.compile(r"([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})")
+_LAST_PORT = 65_535
 _WEB = re.compile(
     r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~/\-]*)?|https?://\[[0-9A-Fa-f:]+\](?::\d{1,5})?/?"
 )
@@ -51,10 +53,19 @@ def _web_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _address(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read an address to listen on: '127.0.0.1:8089'."""
+    found = _LISTEN.fullmatch(value) if isinstance(value, str) else None
+    if not found or int(found[2]) > _LAST_PORT:
+        raise ValueError(f"{value!r} is no address to listen on | write it as '127.0.0.1:8089'")
+    return found[1].strip("[]"), int(found[2])
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
 
 
+Address = Annotated[tuple[str, int], BeforeValidator(_address), WithJsonSchema({"type": "string"})]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone_of), WithJsonSchema({"type": "string"})]
 Rhythm = Annotated[str, AfterValidator(rhythm_of)]
 Breaking = Annotated[
@@ -142,6 +153,7 @@ class WebTable(Table):
     """`[web]`: where people find the web pages."""
 
     url: WebUrl = ""
+    listen: Address | None = None
 
 
 class RouteTable(Table):

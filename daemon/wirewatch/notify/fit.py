@@ -60,7 +60,7 @@ def fitted(message: Message, manner: Manner, room: Room) -> list[Rendered]:
     if message.gathered:
         found = _digest(message, manner, room)
     else:
-        found = [_alert(alert_values(message, manner.style.url), manner, room)]
+        found = [_alert(alert_values(message, manner.style), manner, room)]
     return found if room.merges else [_titled(words, room) for words in found]
 
 
@@ -140,10 +140,10 @@ def _digest(message: Message, manner: Manner, room: Room) -> list[Rendered]:
     """Put a digest into words: parted at alerts, each whole, where one message is too short."""
 
     def put_some(some: Alerts, part: int = _UNKNOWN, of: int = _UNKNOWN) -> Rendered:
-        values = digest_values(message, some)._replace(part=part, parts=of)
+        values = digest_values(message, some, manner.style)._replace(part=part, parts=of)
         return put("digest", values, manner)
 
-    found = shares(gathered(message, manner.style.url), put_some, room)
+    found = shares(gathered(message, manner.style), put_some, room)
     return [
         _part(share, partial(put_some, part=number, of=len(found)), manner, room)
         for number, share in enumerate(found, start=1)

@@ -69,11 +69,11 @@ def _samples(kind: str, style: Style) -> Iterator[tuple[AlertValues | DigestValu
     messages = list(_messages())
     if kind == "alert":
         for message in messages:
-            yield alert_values(message, style.url), [message.key]
+            yield alert_values(message, style), [message.key]
         return
     for some in (messages[:2], messages):
         whole = replace(some[0], key="0" * 16, gathered=tuple(some), held=len(some) - 2)
-        values = digest_values(whole, gathered(whole, style.url))
+        values = digest_values(whole, gathered(whole, style), style)
         chart = chart_of(whole.month, 100) if len(some) > 2 else None  # noqa: PLR2004
         refs = [whole.key, *(one.key for one in some)]
         yield values._replace(chart=chart, parts=len(some) - 1), refs

@@ -38,7 +38,7 @@ def letters(message: Message, manner: Manner, room: Room, *, is_mail: bool) -> l
         return [Letter(*words) for words in fitted(message, manner, room)]
     if message.gathered:
         return _pages(message, manner)
-    text = put("alert", alert_values(message, manner.style.url), _beside(manner))
+    text = put("alert", alert_values(message, manner.style), _beside(manner))
     return [Letter(*words, text.body) for words in fitted(message, manner, room)]
 
 
@@ -52,7 +52,7 @@ def _pages(message: Message, manner: Manner) -> list[Letter]:
         chart = chart._replace(picture=Own(f"cid:{PICTURE}" if drawn else ""))
 
     def put_some(some: Alerts, part: int = 1, of: int = 1, kind: str = "page") -> Rendered:
-        values = digest_values(message, some)._replace(
+        values = digest_values(message, some, manner.style)._replace(
             part=part,
             parts=of,
             chart=chart if part == 1 else None,
@@ -60,7 +60,7 @@ def _pages(message: Message, manner: Manner) -> list[Letter]:
         )
         return put(kind, values, manner if kind == "page" else _beside(manner))
 
-    found = shares(gathered(message, manner.style.url), put_some, _ROOM)
+    found = shares(gathered(message, manner.style), put_some, _ROOM)
     return [
         Letter(
             *put_some(share, number, len(found)),

@@ -38,9 +38,9 @@ class Manner(NamedTuple):
 def render(message: Message, form: MessageFormat, style: Style = SHIPPED) -> Rendered:
     """Put a message into words, however long they become."""
     if message.gathered:
-        values = digest_values(message, gathered(message, style.url))
+        values = digest_values(message, gathered(message, style), style)
         return put("digest", values, Manner(form, style))
-    return put("alert", alert_values(message, style.url), Manner(form, style))
+    return put("alert", alert_values(message, style), Manner(form, style))
 
 
 def put(kind: str, values: AlertValues | DigestValues, manner: Manner) -> Rendered:

@@ -51,18 +51,24 @@ class Source(NamedTuple):
 class Style(NamedTuple):
     """How a channel's messages are written.
 
-    `template` names files of `sources`, which are one's own; `url` is where the web pages are.
+    `template` names files of `sources`, which are one's own; `url` is where the web pages are, and
+    with the `seal` of the store links lead there to take alerts on.
     """
 
     language: str = ENGLISH
     template: str = ""
     url: str = ""
     sources: tuple[Source, ...] = ()
+    seal: bytes = b""
 
     @property
     def shipped(self) -> "Style":
         """Give the style with the templates that come with Wirewatch."""
-        return Style(self.language, url=self.url)
+        return self._replace(template="", sources=())
+
+    def __repr__(self) -> str:
+        """Show all but the seal."""
+        return f"Style({self.language!r}, {self.template!r}, {self.url!r})"
 
 
 class Failure(NamedTuple):

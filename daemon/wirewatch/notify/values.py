@@ -1,12 +1,13 @@
 """What templates are given: frozen values, none of which can do anything."""
 
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from wirewatch.model import Message
 from wirewatch.notify.excerpts import changed, excerpts, spellings
 from wirewatch.notify.markup import Excerpt, Link, Own, plain
 from wirewatch.notify.month import Chart
+from wirewatch.seal import acknowledging
 from wirewatch.states import Recall, Severity
 
 _LOUDNESS = tuple(Severity)
@@ -45,6 +46,7 @@ class AlertValues(NamedTuple):
     link: Link
     said: str = ""
     escalated: bool = False
+    acknowledge: Link = Link()
     shortened: bool = False
 
 
@@ -68,11 +70,25 @@ class DigestValues(NamedTuple):
     part: int = 1
     parts: int = 1
     chart: Chart | None = None
+    acknowledge: Link = Link()
     language: Own = Own()
 
 
-def alert_values(message: Message, url: str) -> AlertValues:
-    """Give what there is to say of one alert; `url` is where the web pages are, if they are."""
+class Linking(Protocol):
+    """Where links lead, as a channel's style has it."""
+
+    @property
+    def url(self) -> str:
+        """Give where the web pages are; empty where there are none."""
+
+    @property
+    def seal(self) -> bytes:
+        """Give what links to take alerts on are sealed with; empty where there are none."""
+
+
+def alert_values(message: Message, links: Linking) -> AlertValues:
+    """Give what there is to say of one alert."""
+    url = links.url
     is_corrected = message.recall is Recall.CORRECTED
     found, more = changed(message) if is_corrected else ((), 0)
     return AlertValues(
@@ -99,17 +115,18 @@ def alert_values(message: Message, url: str) -> AlertValues:
         link=Link(f"{url}/articles/{message.article_id}" if url and message.article_id else ""),
         said=_clean(message.said),
         escalated=message.escalation,
+        acknowledge=Link(acknowledging(url, links.seal, message.key)),
     )
 
 
-def gathered(message: Message, url: str) -> list[AlertValues]:
+def gathered(message: Message, links: Linking) -> list[AlertValues]:
     """Give what there is to say of each alert that a message gathers, the loudest first."""
     alerts = sorted(message.gathered, key=lambda one: (one.rule_title, one.delivery_id))
     alerts.sort(key=lambda one: _LOUDNESS.index(one.severity), reverse=True)
-    return [alert_values(one, url) for one in alerts]
+    return [alert_values(one, links) for one in alerts]
 
 
-def digest_values(message: Message, alerts: list[AlertValues]) -> DigestValues:
+def digest_values(message: Message, alerts: list[AlertValues], links: Linking) -> DigestValues:
     """Give what there is to say of some of the alerts that a message gathers, in their order."""
     rules = tuple(
         RuleValues(title, severity, tuple(together))
@@ -124,6 +141,7 @@ def digest_values(message: Message, alerts: list[AlertValues]) -> DigestValues:
         held=message.held,
         ref=Own(message.key),
         may_be_repeat=message.repeat_possible,
+        acknowledge=Link(acknowledging(links.url, links.seal, message.key)),
     )
 
 

@@ -32,6 +32,7 @@ class WordsTable(Table):
     was_corrected: str
     newer: str
     escalated: str
+    acknowledge: str
     found: str
     rule: str
     file: str

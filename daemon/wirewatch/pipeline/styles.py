@@ -8,6 +8,7 @@ from wirewatch.errors import Fault
 from wirewatch.notify.inspection import VALUES, source_failures, style_failures
 from wirewatch.notify.template import Failure, Source, Style, sources_of, template_names
 from wirewatch.notify.words import languages
+from wirewatch.seal import seal_of
 from wirewatch.tomlfile import nearest
 
 
@@ -17,18 +18,34 @@ def styles(path: Path, config: Config) -> tuple[dict[str, Style], list[Fault]]:
     A channel that is at fault itself has the shipped style.
     """
     sources, faults = _sources(path, config.templates)
+    seal, unsealed = _seal(path, config)
+    faults += unsealed
     failures = source_failures(sources)
     found = {}
     for number, table in enumerate(config.channels, start=1):
         place = f"{path}: channel[{number}]"
         wrong = _channel_faults(place, table.language, table.template, sources)
         faults += wrong
-        style = Style(table.language, table.template, config.web, sources)
+        style = Style(table.language, table.template, config.web, sources, seal)
         found[table.name] = Style(url=config.web) if wrong else style
     if sources and not failures:
         tried = dict.fromkeys([Style(url=config.web, sources=sources), *found.values()])
         failures = [failure for style in tried for failure in style_failures(style)]
     return found, faults + list(dict.fromkeys(map(_fault, failures)))
+
+
+def _seal(path: Path, config: Config) -> tuple[bytes, list[Fault]]:
+    """Give the seal for links to take alerts on, where there is a server that they lead to."""
+    if config.listen is None:
+        return b"", []
+    if not config.web:
+        remedy = 'write `url = "https://…"`, as people reach it'
+        return b"", [Fault(f"{path}: web.listen", "nobody knows where links lead", remedy)]
+    try:
+        return seal_of(config.store), []
+    except OSError as error:
+        problem = f"the seal beside {config.store} cannot be read: {error.strerror}"
+        return b"", [Fault(f"{path}: web.listen", problem, "check the permissions")]
 
 
 def template_files(folder: Path | None) -> list[Path]:

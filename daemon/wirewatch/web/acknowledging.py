@@ -15,12 +15,9 @@ from typing import ClassVar
 from urllib.parse import parse_qs
 
 from wirewatch.clock import Clock
+from wirewatch.seal import PATH, is_sealed
 from wirewatch.store.acknowledgements import Named, acknowledge, alerts_named, named
 from wirewatch.store.database import Store, StoreUnavailableError
-from wirewatch.store.seal import is_sealed
-
-PATH = "/acknowledge"
-"""Where links lead; behind it stand a message's ref and its token."""
 
 _LINK = re.compile(PATH + r"/([0-9a-f]{16})/([0-9a-f]{32})")
 _LONGEST_FORM = 2_000  # bytes

@@ -7,6 +7,9 @@ import os
 import secrets
 from pathlib import Path
 
+PATH = "/acknowledge"
+"""Where such links lead; behind it stand a message's ref and its token."""
+
 _BYTES = 32
 _DIGITS = 32  # of a token: 128 bits, which nobody guesses
 
@@ -31,6 +34,11 @@ def token_of(seal: bytes, ref: str) -> str:
     """Give what a link to acknowledge a message must hold: nobody makes it without the seal."""
     digest = hmac.new(seal, b"acknowledge\x00" + ref.encode(), hashlib.sha256).hexdigest()
     return digest[:_DIGITS]
+
+
+def acknowledging(url: str, seal: bytes, ref: str) -> str:
+    """Give the link by which a message's alerts are taken on, where there is a server for it."""
+    return f"{url}{PATH}/{ref}/{token_of(seal, ref)}" if url and seal else ""
 
 
 def is_sealed(seal: bytes, ref: str, token: str) -> bool:
