@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from conftest import START, told
 from wirewatch.alerts.compose import compose
 from wirewatch.alerts.policy import Policy
@@ -14,9 +16,17 @@ from wirewatch.store.channels import next_due
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
 from wirewatch.store.outbox import record, release
+from wirewatch.store.sequence import AHEAD, UNHEARD
 
 MINUTE, HOUR, DAY = (timedelta(minutes=n) for n in (1, 60, 1440))
 DIGEST = Policy(digests=(rhythm_of("daily 08:00"),))
+
+
+@pytest.mark.parametrize(("query", "index"), [(AHEAD, "recalling"), (UNHEARD, "escalating")])
+def test_order_costs_nothing_where_nothing_follows(store: Store, query: str, index: str) -> None:
+    """What may have to wait is found by an index of its own, however much else is due."""
+    plan = [row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {query}", ["desk", "x"])]
+    assert any(f"deliveries_{index}" in step for step in plan), plan
 
 
 def claimed(store: Store, now: datetime, **policies: Policy) -> list[Message]:

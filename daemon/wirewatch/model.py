@@ -128,9 +128,9 @@ STORY = "\x1fstory"
 class Planned(NamedTuple):
     """A delivery as composed: when it is due for which channel, and the key it will carry.
 
-    An escalation is told only if nobody has acknowledged the alert by then. Of a `group` the
-    channel wants to hear the first at once and the others together; `STORY` in it stands for the
-    number of the story, which only the store knows.
+    A `recall` takes an earlier alert back. An escalation is told only if nobody has acknowledged
+    the alert by then. Of a `group` the channel wants to hear the first at once and the others
+    together; `STORY` in it stands for the number of the story, which only the store knows.
     """
 
     channel: str
@@ -140,6 +140,7 @@ class Planned(NamedTuple):
     reason: DeliveryReason | None = None
     escalation: bool = False
     group: str | None = None
+    recall: bool = False
 
 
 class Condition(NamedTuple):

@@ -115,7 +115,7 @@ class Articles:
             alert_id = self._alert(article_id, row)
             for one in told:
                 key = delivery_key(article, f"recall:{one.rule}", one.channel)
-                self._delivery(alert_id, Planned(one.channel, key, self._at))
+                self._delivery(alert_id, Planned(one.channel, key, self._at, recall=True))
                 now = Told(alert_id, one.rule, one.title, one.severity, one.channel, waiting=True)
                 self._known.versions.tell(article, now)
 

@@ -22,6 +22,7 @@ def delivery_row(planned: Planned, now: str) -> Row:
         "finished": None,
         "escalation": int(planned.escalation),
         "grouping": planned.group,
+        "recall": int(planned.recall),
     }
 
 

@@ -8,20 +8,19 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from wirewatch.clock import from_iso, iso
-from wirewatch.store.waiting import CLAIMABLE
 
-_AHEAD = (
-    "SELECT d.id, o.due, o.reason, o.grouping FROM deliveries d"  # noqa: S608 - our own words
+AHEAD = (
+    "SELECT d.id, o.due, o.reason, o.grouping FROM deliveries d"
     " JOIN alerts al ON al.id = d.alert_id"
     " JOIN deliveries o ON o.alert_id = al.recalls AND o.channel = d.channel"
-    f" WHERE d.channel = ?1 AND d.state = 'pending' AND d.{CLAIMABLE} AND d.due <= ?2"
-    " AND al.recalls IS NOT NULL AND o.state = 'pending' AND o.due > ?2"
+    " WHERE d.channel = ?1 AND d.state = 'pending' AND d.recall = 1 AND d.due <= ?2"
+    " AND o.state = 'pending' AND o.due > ?2"
 )
-_UNHEARD = (
-    "SELECT d.id, d.created, d.since, min(o.due) FROM deliveries d"  # noqa: S608 - our own words
+UNHEARD = (
+    "SELECT d.id, d.created, d.since, min(o.due) FROM deliveries d"
     " JOIN deliveries o ON o.alert_id = d.alert_id AND NOT o.escalation"
-    f" WHERE d.channel = ?1 AND d.state = 'pending' AND d.{CLAIMABLE} AND d.due <= ?2"
-    " AND d.escalation AND d.reason = 'escalation'"
+    " WHERE d.channel = ?1 AND d.state = 'pending' AND d.escalation = 1 AND d.due <= ?2"
+    " AND d.reason = 'escalation'"
     " GROUP BY d.id HAVING min(o.state = 'pending' AND o.due > ?2)"
 )
 
@@ -34,13 +33,13 @@ def keep_order(db: Database, channel: str, now: datetime) -> int:
     A correction waits with the alert that it takes back, for the same reason. An escalation waits
     where all who hear of the alert first are still held: they have not had their time to answer.
     """
-    ahead = db.execute(_AHEAD, [channel, iso(now)]).fetchall()
+    ahead = db.execute(AHEAD, [channel, iso(now)]).fetchall()
     for delivery, due, reason, group in ahead:
         db.conn.execute(
             "UPDATE deliveries SET due = ?1, since = ?1, reason = ?2, grouping = ?3 WHERE id = ?4",
             (due, reason, group, delivery),
         )
-    unheard = db.execute(_UNHEARD, [channel, iso(now)]).fetchall()
+    unheard = db.execute(UNHEARD, [channel, iso(now)]).fetchall()
     for delivery, created, since, first in unheard:
         waits = from_iso(since) - from_iso(created)
         db.conn.execute(

@@ -64,6 +64,7 @@ CREATE TABLE deliveries (
     since TEXT NOT NULL,
     finished TEXT,
     escalation INTEGER NOT NULL DEFAULT 0,
+    recall INTEGER NOT NULL DEFAULT 0,
     grouping TEXT,
     bundle INTEGER REFERENCES bundles (id),
     silence INTEGER REFERENCES silences (id)
@@ -71,6 +72,10 @@ CREATE TABLE deliveries (
 CREATE UNIQUE INDEX deliveries_alert ON deliveries (alert_id, channel);
 CREATE INDEX deliveries_due ON deliveries (channel, state, due)
     WHERE state IN ('pending', 'failed');
+CREATE INDEX deliveries_escalating ON deliveries (channel, due)
+    WHERE state = 'pending' AND escalation = 1;
+CREATE INDEX deliveries_recalling ON deliveries (channel, due)
+    WHERE state = 'pending' AND recall = 1;
 CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';
 CREATE INDEX deliveries_created ON deliveries (channel, created);
 CREATE INDEX deliveries_grouping ON deliveries (channel, grouping, finished)
