@@ -84,6 +84,23 @@ def test_one_message_tries_a_resting_channel(store: Store) -> None:
     assert claimed(store, now + 20 * MINUTE) == []
 
 
+def test_a_trial_that_fails_costs_no_more_than_its_pause(store: Store) -> None:
+    """As soon as it is known that a trial failed, only the pause after it counts."""
+    fill(store, 20)
+    now = START
+    for attempt in claimed(store, START, TRIPS):
+        with store.write() as db:
+            lost = Attempt(attempt.delivery_id, "desk", now, False, 1.0, DeliveryReason.TIMEOUT)
+            record(db, [lost], lambda *_: SECOND, 3 * DAY)
+    for _ in range(3):
+        now += SECOND
+        [trial] = claimed(store, now)
+        with store.write() as db:
+            lost = Attempt(trial.delivery_id, "desk", now, False, 1.0, DeliveryReason.TIMEOUT)
+            record(db, [lost], lambda *_: SECOND, 3 * DAY)
+        assert next_due(store.db, ["desk"]) == now + SECOND
+
+
 def test_a_trial_of_which_nothing_is_heard_is_made_again(store: Store) -> None:
     """A trial that a crash took with it does not let a channel rest for ever."""
     broken(store)
@@ -96,7 +113,7 @@ def test_an_answer_frees_all_that_waits(store: Store) -> None:
     broken(store)
     now = START + 15 * MINUTE
     note(store, claimed(store, now), now)
-    assert health(store.db)["desk"] == (0, None, None, iso(now), None)
+    assert health(store.db)["desk"] == Health(last_sent=iso(now))
     assert len(claimed(store, now, 100)) == 19
 
 

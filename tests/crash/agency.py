@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from crash.stories import Story, broken, reflowed, stories
+from crash.stories import Story, broken, condemned, reflowed, stories
 
 _CHUNKS = 4
 _BETWEEN_CHUNKS = 0.015  # seconds, well below the time after which an inbox takes a file as whole
@@ -41,6 +41,7 @@ class Agency:
         """Begin to write stories."""
         self._stories = stories(self.rng)
         self._past: list[Story] = []
+        self._doomed: list[Story] = []
         self._reused: set[tuple[str, str]] = set()
 
     def one_each(self, inboxes: Collection[str] = ()) -> None:
@@ -58,7 +59,8 @@ class Agency:
         """Deliver one or several files, in a manner and of a kind that chance decides."""
         inbox = self.rng.choice(list(self.inboxes))
         match self.rng.choices(
-            ("rename", "slow", "burst", "copy", "reflowed", "broken"), (8, 4, 1, 1, 1, 1)
+            ("rename", "slow", "burst", "copy", "reflowed", "condemned", "kill", "broken"),
+            (8, 4, 1, 1, 1, 2, 2, 1),
         )[0]:
             case "rename":
                 self.rename_in(inbox, self.story())
@@ -71,6 +73,14 @@ class Agency:
                 self.rename_in(inbox, self.rng.choice(self._past))
             case "reflowed" if self._past:
                 self.rename_in(inbox, reflowed(self.rng.choice(self._past)))
+            case "condemned":
+                story = condemned(self.rng)
+                self._doomed.append(story)
+                self.rename_in(inbox, story)
+            case "kill" if self._doomed:
+                doomed = self._doomed.pop(self.rng.randrange(len(self._doomed)))
+                assert doomed.kill
+                self.rename_in(inbox, doomed.kill)
             case _:
                 self.rename_in(inbox, broken(self.rng))
 

@@ -10,6 +10,7 @@ from crash.agency import Agency
 from crash.daemon import AFTER, Site
 from crash.receiver import Receipt, Receiver
 from crash.stock import Stop
+from crash.stories import Story
 
 # Each finds rows that must never be there, not even right after a kill.
 _NEVER = {
@@ -27,9 +28,12 @@ _NEVER = {
     "a delivery twice": "SELECT article_id, rule, channel FROM deliveries d"
     " JOIN alerts al ON al.id = d.alert_id GROUP BY 1, 2, 3 HAVING count(*) > 1",
     "a key twice": "SELECT key FROM deliveries GROUP BY 1 HAVING count(*) > 1",
-    "a match without its alert": "SELECT id FROM matches m"
-    " WHERE NOT EXISTS (SELECT 1 FROM alerts WHERE match_id = m.id)",
-    "given up": "SELECT key, state FROM deliveries WHERE state IN ('dead', 'suppressed')",
+    "a match without its alert": "SELECT m.id FROM matches m JOIN articles a ON a.id = m.article_id"
+    " WHERE NOT EXISTS (SELECT 1 FROM alerts WHERE match_id = m.id) AND a.current = 1",
+    "given up": "SELECT key, state FROM deliveries WHERE state IN ('dead', 'suppressed')"
+    " AND reason <> 'withdrawn'",
+    "withdrawn by nobody": "SELECT d.key FROM deliveries d JOIN alerts al ON al.id = d.alert_id"
+    " JOIN articles a ON a.id = al.article_id WHERE d.reason = 'withdrawn' AND a.current = 1",
     "sent without an attempt that went well": "SELECT key FROM deliveries d WHERE state = 'sent'"
     " AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = d.id AND ok)",
     "a reference that leads nowhere": "PRAGMA foreign_key_check",
@@ -87,8 +91,34 @@ class Books:
         for article, body in db.execute("SELECT id, body FROM articles"):
             if body not in texts:
                 yield f"nobody wrote article {article}: {body[:60]!r}"
-            elif sorted(told[article]) != sorted(texts[body].alerts):
+            elif not self._is_owed(texts[body], told[article]):
                 yield f"article {article} has the deliveries {told[article]}"
+
+    def _is_owed(self, story: Story, told: list[tuple[str, str]]) -> bool:
+        """Tell whether an article has the deliveries that it should.
+
+        A story that is withdrawn may come after the version that withdraws it, and then tells
+        nobody; that version tells those who were told.
+        """
+        if story.kill or story.token in self._kills():
+            return set(told) <= (self._kills().get(story.token) or story).alerts
+        return sorted(told) == sorted(story.alerts)
+
+    def _kills(self) -> dict[str, Story]:
+        """Give the stories that are withdrawn, by the token of what withdraws them."""
+        planned = tuple(self.agency.planned.values())
+        return {one.kill.token: one for one in planned if one.kill}
+
+    def _unrecalled(self, received: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+        """Give who was told of a story that was withdrawn, and never of that."""
+        delivered = {one.story.token for one in self.agency.delivered}
+        return {
+            (token, rule, channel)
+            for kill, story in self._kills().items()
+            if kill in delivered
+            for token, rule, channel in received
+            if token == story.token and (kill, rule, channel) not in received
+        }
 
     def _wrong_receipts(self, db: sqlite3.Connection, stop: Stop) -> Iterator[str]:
         """Find messages of what was not stored, and repeats outside the one window."""
@@ -111,21 +141,25 @@ class Books:
         receipts = self.receiver.receipts
         received = {(r.token, r.rule, r.channel) for r in receipts}
         doubled = list(_unmarked_repeats(receipts))
+        withdrawn = self._kills()
+        free = set(withdrawn) | {story.token for story in withdrawn.values()}
+        too_many = {one for one in received - owed if one[0] not in free}
         repeats = len(receipts) - len(received) - len(doubled)
         return Tally(
             point,
             kills,
             len(self.agency.delivered),
             len(owed),
-            len(owed - received),
-            len(doubled) + len(received - owed),
+            len(owed - received) + len(self._unrecalled(received)),
+            len(doubled) + len(too_many),
             repeats,
         )
 
     def _owed(self) -> set[tuple[str, str, str]]:
         """List every alert that somebody is to receive."""
         stories = [delivered.story for delivered in self.agency.delivered]
-        return {(s.token, rule, channel) for s in stories for rule, channel in s.alerts}
+        told = [story for story in stories if not story.kill]
+        return {(s.token, rule, channel) for s in told for rule, channel in s.alerts}
 
     def is_settled(self) -> bool:
         """Tell whether a running daemon has dealt with everything. Does not touch the store."""
@@ -136,7 +170,7 @@ class Books:
         with closing(sqlite3.connect(uri, uri=True)) as db:
             busy = db.execute(
                 "SELECT 1 FROM files WHERE state = 'pending'"
-                " UNION ALL SELECT 1 FROM deliveries WHERE state <> 'sent'"
+                " UNION ALL SELECT 1 FROM deliveries WHERE state NOT IN ('sent', 'suppressed')"
             ).fetchone()
             known = set(db.execute("SELECT inbox, path, sha256 FROM files"))
         return not busy and {(d.inbox, d.path, d.sha256) for d in self.agency.delivered} <= known

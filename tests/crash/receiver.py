@@ -63,7 +63,7 @@ class Receiver(ThreadingHTTPServer):
     def take(self, receipts: list[Receipt]) -> bool:
         """Take a message with its alerts, or refuse it."""
         with self._news:
-            if any(map(self.refuses, receipts)):
+            if self.refuses(receipts[0]):  # a message is refused whole, however much is in it
                 return False
             self.receipts += receipts
             self.gathered += len(receipts) > 1

@@ -1,5 +1,6 @@
 """Wire stories made for the crash suite: unique, and a known share of them matches a rule."""
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ class Story:
     """The article's text as it is to be stored; empty when the bytes are no story."""
     alerts: frozenset[tuple[str, str]]
     """The rules that are true of it, each with a channel that is to be told."""
+    kill: "Story | None" = None
+    """The version that withdraws it, if one is to come: then its alerts are owed to nobody."""
 
 
 def stories(rng: random.Random) -> Iterator[Story]:
@@ -59,6 +62,25 @@ def stories(rng: random.Random) -> Iterator[Story]:
         text = f" date 2026-11-02 ASTANA, Kazakhstan, November 2. {body}\n"
         alerts = frozenset((rule, channel) for rule in rules for channel in told(rule))
         yield Story(token, text.encode(), body, alerts)
+
+
+def condemned(rng: random.Random) -> Story:
+    """Make a story of an agency that will withdraw it, by the same guid."""
+    token = f"k{rng.getrandbits(32):08x}"
+    alerts = frozenset(("treaty", channel) for channel in told("treaty"))
+    opening = f"Members had the papers of {token} before them this week."
+    body = "\n\n".join((opening, _SENTENCES["treaty"], _paragraph(rng), _paragraph(rng)))
+    sorry = f"The agency withdraws the story {token}, which was sent by mistake."
+    kill = Story(f"{token}-kill", _ninjs(f"{token}-kill", 2, "canceled", sorry), sorry, frozenset())
+    return Story(token, _ninjs(token, 1, "usable", body), body, alerts, kill)
+
+
+def _ninjs(token: str, version: int, status: str, body: str) -> bytes:
+    """Write a version of a story as ninjs."""
+    uri = f"urn:agency:{token.removesuffix('-kill')}"
+    item = {"uri": uri, "version": str(version), "type": "text", "pubstatus": status}
+    item |= {"headline": f"Docket {token} came to the committee", "body_text": body}
+    return json.dumps(item).encode()
 
 
 def reflowed(story: Story) -> Story:

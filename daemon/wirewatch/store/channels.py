@@ -32,6 +32,15 @@ class Health(NamedTuple):
     retry_at: str | None = None
     last_sent: str | None = None
     error: str | None = None
+    trial_until: str | None = None
+    """Until when the message that tries it may be under way."""
+
+    @property
+    def opens(self) -> str | None:
+        """Give when it takes a message again; None where it takes them all the time."""
+        if self.retry_at is None:
+            return None
+        return max(self.retry_at, self.trial_until or "")
 
 
 def health(db: Database) -> dict[str, Health]:
@@ -56,7 +65,7 @@ def note(db: Database, attempts: Sequence[Attempt], delay: Delay) -> None:
         for attempt in own:
             after = _after(after, attempt, delay)
         db.conn.execute(
-            "INSERT OR REPLACE INTO channels VALUES (?, ?, ?, ?, ?, ?)", (channel, *after)
+            "INSERT OR REPLACE INTO channels VALUES (?, ?, ?, ?, ?, ?, ?)", (channel, *after)
         )
         if before.retry_at and not after.failures:
             _free(db, channel, own[-1].at)
@@ -92,16 +101,19 @@ def _after(before: Health, attempt: Attempt, delay: Delay) -> Health:
 
 def open_for(db: Database, room: Mapping[str, int], now: datetime) -> dict[str, int]:
     """Give how many messages each channel takes now: none while it rests, then one."""
-    rows = db.execute("SELECT name, retry_at FROM channels WHERE retry_at IS NOT NULL")
-    retry_at: dict[str, str] = dict(rows)
-    rested = [name for name in room if retry_at.get(name, iso(now)) <= iso(now)]
-    return {name: 1 if name in retry_at else room[name] for name in rested}
+    rows = db.execute(
+        "SELECT name, max(retry_at, coalesce(trial_until, '')) FROM channels"
+        " WHERE retry_at IS NOT NULL"
+    )
+    opens: dict[str, str] = dict(rows)
+    rested = [name for name in room if opens.get(name, iso(now)) <= iso(now)]
+    return {name: 1 if name in opens else room[name] for name in rested}
 
 
 def probe(db: Database, channels: Iterable[str], now: datetime) -> None:
     """Let channels that rest do so until it is known what came of the message that tries them."""
     db.conn.executemany(
-        "UPDATE channels SET retry_at = ? WHERE name = ? AND retry_at IS NOT NULL",
+        "UPDATE channels SET trial_until = ? WHERE name = ? AND retry_at IS NOT NULL",
         [(iso(now + _PROBE), name) for name in channels],
     )
 
@@ -129,7 +141,7 @@ def next_due(db: Database, channels: Iterable[str]) -> datetime | None:
     for channel in channels:
         (due,) = db.execute(FIRST_DUE, [channel]).fetchone()
         if due:
-            moments.append(max(due, known.get(channel, Health()).retry_at or due))
+            moments.append(max(due, known.get(channel, Health()).opens or due))
     return from_iso(min(moments)) if moments else None
 
 

@@ -110,7 +110,8 @@ CREATE TABLE channels (
     failing_since TEXT,
     retry_at TEXT,
     last_sent TEXT,
-    error TEXT
+    error TEXT,
+    trial_until TEXT
 ) WITHOUT ROWID;
 
 CREATE TABLE hours (
