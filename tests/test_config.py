@@ -97,15 +97,21 @@ def test_each_key_is_read(write: Write) -> None:
 @pytest.mark.parametrize(
     "value",
     ["5", '"5"', '"five"', '"-1s"', '"1w"', '"1h30m"', '""', "true", '"1e3s"', "[]",
-     '"99999999999999d"'],
+     '"99999999999999d"', '"4000000d"', '"36525.1d"'],
 )  # fmt: skip
 def test_a_bad_duration_is_a_fault(write: Write, value: str) -> None:
-    """A duration needs a number and a unit, within what the calendar holds; else it is refused."""
+    """A duration needs a number and a unit, and is a hundred years at most; else it is refused."""
     path = write(STORE + INBOX + f"settle = {value}\n")
     (fault,) = faults_of(path)
     assert fault.place == f"{path}: inbox[1].settle"
     assert "no duration" in fault.problem
     assert "'5m'" in fault.remedy
+
+
+def test_the_longest_duration(write: Write) -> None:
+    """A hundred years are a duration."""
+    config = load_config(write(STORE + INBOX + 'settle = "36525d"\n'))
+    assert config.inboxes[0].settle == timedelta(days=36_525)
 
 
 @pytest.mark.parametrize(

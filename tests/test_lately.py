@@ -251,6 +251,7 @@ def test_a_rule_says_when(wirewatch: Wirewatch, site: Site) -> None:
         ('articles = 3, known_for = "1d"', "`known_for` has nothing that is new"),
         ("articles = 1", "articles"),
         ("spike = 1", "spike"),
+        ('articles = 2, within = "4000000d"', "no duration that a calendar holds"),
         ('new = "@parlament"', "unknown gazetteer @parlament"),
         ('pair = "@nothing"', "unknown gazetteer @nothing"),
         ("article = 3", "article"),

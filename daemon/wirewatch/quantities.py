@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST = timedelta(days=36_525)
+"""A hundred years: with more, the calendar ends before or behind it."""
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)?")
 _RATE = re.compile(r"(\d{1,6})\s*/\s*(m|h|d)")
 _BYTES = {None: 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -20,11 +22,11 @@ def duration(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
         raise ValueError(
             f"{value!r} is no duration | write it as '300ms', '2s', '5m', '1h' or '3d'"
         )
-    try:
-        return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
-    except OverflowError:
+    seconds = float(found[1]) * _SECONDS[found[2]]
+    if seconds > _LONGEST.total_seconds():
         problem = f"{value!r} is no duration that a calendar holds"
-        raise ValueError(f"{problem} | write it as '5m', '1h' or '3d'") from None
+        raise ValueError(f"{problem} | write it as '5m', '1h' or '3d', a hundred years at most")
+    return timedelta(seconds=seconds)
 
 
 def _size(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
