@@ -7,9 +7,10 @@ import pytest
 
 from conftest import START, arrived
 from wirewatch.alerts.compose import compose
+from wirewatch.alerts.routes import Router
 from wirewatch.formats import parse
 from wirewatch.keys import delivery_key
-from wirewatch.model import Article, Found, Match, Message, Outcome, Span
+from wirewatch.model import Article, Condition, Found, Match, Message, Outcome, Span
 from wirewatch.states import FileReason, FileState, Recall, Severity
 from wirewatch.store.accept import Accepted, accept
 from wirewatch.store.claims import claim
@@ -48,13 +49,17 @@ def iptc(text: tuple[str, ...], status: str = "") -> Article:
 
 
 def take(
-    store: Store, *articles: Article, now: datetime = START, source: str = "wires"
+    store: Store,
+    *articles: Article,
+    now: datetime = START,
+    source: str = "wires",
+    router: Router | None = None,
 ) -> list[Accepted]:
     """Take in articles in which one rule matches the beginning, in one batch."""
     outcomes: list[Outcome] = []
     for article in articles:
         match = Match(*RULE, (Span("body", 0, 3),))
-        found = Found(article, (), (match,), compose(article, [match], now), marks(article.body))
+        found = Found(article, (), (match,), compose(article, [match], now, router), marks(article.body))
         content = f"{article.signal} {article.version} {article.body} {now} {len(outcomes)}"
         came = arrived(f"{hash(content)}.txt", content)._replace(seen=now, inbox=source)
         outcomes.append(Outcome(came, FileState.STORED, format="anpa", found=(found,)))
@@ -109,6 +114,16 @@ def test_a_correction_says_what_has_changed(store: Store) -> None:
     take(store, anpa((TEXT[0].replace("nine", "ninety"), *TEXT[1:]), "CORRECTION"))
     (message,) = sent(store)
     assert (message.recall, message.earlier) == (Recall.CORRECTED, first.body)
+
+
+def test_what_follows_by_its_slug_rings_under_its_condition(store: Store) -> None:
+    """A lead that takes the identity of what it follows rings no sooner than its condition holds."""
+    when = Condition(articles=5)
+    conditions = Router(conditions={"r1": when})
+    take(store, anpa(TEXT), anpa(LEAD, "1st Ld-Writethru"), router=conditions)
+    assert versions(store) == [(0, 1, 0), (0, 2, 1)]
+    assert [row["unmet"] for row in store.db["matches"].rows] == ["1 of 5 articles within 1 h"] * 2
+    assert sent(store) == []
 
 
 def test_the_same_lead_again_is_a_duplicate(store: Store) -> None:

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from wirewatch.clock import iso
 from wirewatch.keys import NAMELESS, delivery_key
-from wirewatch.model import Alert, Article, Found, Outcome
+from wirewatch.model import Article, Found, Outcome
 from wirewatch.store.recalls import CORRECTING
 from wirewatch.text.likeness import Thresholds, gist, shared
 
@@ -141,12 +141,11 @@ def _next(article: Article, versions: set[int]) -> int:
 def _renamed(found: Found, article: Article) -> Found:
     """Give an article another identity, from which its deliveries' keys follow."""
     alerts = (
-        Alert(
-            alert.match,
-            tuple(
+        alert._replace(
+            deliveries=tuple(
                 planned._replace(key=delivery_key(article, alert.match.rule, planned.channel))
                 for planned in alert.deliveries
-            ),
+            )
         )
         for alert in found.alerts
     )
