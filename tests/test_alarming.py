@@ -2,26 +2,26 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from conftest import START, Answer, ManualClock, Receiver, told
+from conftest import START, ManualClock, Receiver, told
+from watched import claimed
 from wirewatch.alerts.alarms import Tolerance
 from wirewatch.clock import iso
-from wirewatch.model import Attempt, Message
+from wirewatch.model import Attempt
 from wirewatch.notify.render import render
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.alarming import Alarming, Outlook
 from wirewatch.states import AlarmKind, DeliveryReason, MessageFormat
 from wirewatch.store import silences
 from wirewatch.store.accept import accept
-from wirewatch.store.alarms import standing
-from wirewatch.store.claims import claim
-from wirewatch.store.database import Store, StoreUnavailableError
-from wirewatch.store.hours import Counted, Tally
+from wirewatch.store.alarms import _WAITS, standing
+from wirewatch.store.database import Store
 from wirewatch.store.notices import Notice, set_notice
 from wirewatch.store.outbox import record
 
@@ -58,22 +58,6 @@ def make(store: Store, clock: ManualClock, receiver: Receiver, free: SimpleNames
         return watch
 
     return made
-
-
-def claimed(store: Store, clock: ManualClock, *channels: str) -> list[Message]:
-    """Claim what is due."""
-    with store.write() as db:
-        return claim(db, clock(), dict.fromkeys(channels or ("ops", "boss"), 16))
-
-
-def heard(store: Store, count: int, clock: ManualClock, agency: str = "Kazinform") -> None:
-    """Note that so many articles came of an agency, by the inbox `wires`."""
-    tally = Tally()
-    for _ in range(count):
-        tally.add(Counted.SOURCE, "wires", iso(clock()))
-        tally.add(Counted.AGENCY, agency, iso(clock()))
-    with store.write() as db:
-        tally.write(db)
 
 
 def test_an_alarm_is_told_once_and_once_when_it_is_over(
@@ -119,62 +103,6 @@ def test_an_alarm_can_be_read_in_every_markup(
         assert not any(word in body for word in ("None", "article", "file"))
 
 
-def test_silence_is_learnt_by_weekday_and_hour(
-    store: Store, clock: ManualClock, make: Make
-) -> None:
-    """A source that normally brings forty an hour is missed after an hour, and heard again is told."""
-    for _ in range(4):
-        heard(store, 40, clock)  # on Mondays from noon to one
-        clock.advance(WEEK.total_seconds())
-    watch = make()
-    assert watch.look() == []  # the hour has only begun
-    clock.advance(HOUR.total_seconds())
-    subjects = [alarm.subject for alarm in watch.look()]
-    assert subjects == ["source wires", "agency Kazinform"]
-    [ours, _] = claimed(store, clock, "ops")
-    assert ours.headline.startswith("source wires: nothing since 2026-03-23 12:00Z; normally 40 in")
-    heard(store, 1, clock)
-    assert watch.look() == []
-    assert [one.rule_title for one in claimed(store, clock, "ops")] == [
-        "Wirewatch: source-silent, over"
-    ] * 2
-
-
-def test_an_hour_in_which_nothing_ever_comes_is_no_silence(
-    store: Store, clock: ManualClock, make: Make
-) -> None:
-    """On a Tuesday nobody misses what comes on Mondays."""
-    for _ in range(4):
-        heard(store, 40, clock)
-        clock.advance(WEEK.total_seconds())
-    clock.advance(DAY.total_seconds())
-    watch = make()
-    clock.advance(2 * HOUR.total_seconds())
-    assert watch.look() == []
-
-
-def test_the_desk_blames_nobody_for_its_own_absence(
-    store: Store, clock: ManualClock, make: Make
-) -> None:
-    """What came while the daemon did not run is no silence: it counts from the start on."""
-    for _ in range(4):
-        heard(store, 40, clock)
-        clock.advance(WEEK.total_seconds())
-    clock.advance(HOUR.total_seconds())
-    assert make().look() == []
-
-
-def test_an_inbox_that_is_gone_is_not_missed(store: Store, clock: ManualClock, make: Make) -> None:
-    """Silence of an inbox that is configured no more is none."""
-    for _ in range(4):
-        heard(store, 40, clock)
-        clock.advance(WEEK.total_seconds())
-    watch = make()
-    watch.outlook = Outlook(inboxes=("other",))
-    clock.advance(HOUR.total_seconds())
-    assert [alarm.subject for alarm in watch.look()] == ["agency Kazinform"]
-
-
 def test_articles_are_counted_as_they_are_stored(store: Store) -> None:
     """Each article counts in its hour: by inbox, by agency where it has one, and by rule."""
     first, second = told("a", "One begins."), told("b", "Two begins.")
@@ -211,6 +139,69 @@ def test_a_dead_channel_is_told_to_the_others(store: Store, clock: ManualClock, 
         record(db, [sent], lambda *_: DAY, 3 * DAY)
     watch.look()
     assert [one.rule_title for one in claimed(store, clock)] == ["Wirewatch: channel-failing, over"]
+
+
+def failed(store: Store, clock: ManualClock) -> None:
+    """Let a message for `desk` be tried once, and fail."""
+    accept(store, [told("a", "One begins.")], START)
+    [message] = claimed(store, clock, "desk")
+    lost = Attempt(message.delivery_id, "desk", START, False, 1.0, DeliveryReason.TIMEOUT)
+    with store.write() as db:
+        record(db, [lost], lambda *_: DAY, 3 * DAY)
+
+
+@pytest.mark.parametrize("already", [False, True])
+def test_a_channel_to_which_nothing_is_to_be_sent_is_no_trouble(
+    store: Store, clock: ManualClock, make: Make, *, already: bool
+) -> None:
+    """Where what failed is sent no more, no alarm is raised, and one that stands ends unsaid."""
+    failed(store, clock)
+    watch = make()
+    clock.advance(15 * 60)
+    if already:
+        assert [alarm.subject for alarm in watch.look()] == ["desk"]
+        assert len(claimed(store, clock, "ops")) == 1
+    store.db.execute("UPDATE deliveries SET state = 'suppressed' WHERE channel = 'desk'")
+    assert watch.look() == []
+    assert claimed(store, clock, "ops") == []
+    assert standing(store.db) == {}
+    accept(store, [told("b", "Two begins.")], clock())
+    store.db.execute("UPDATE deliveries SET due = ? WHERE state = 'pending'", [iso(clock())])
+    assert watch.look() == []  # it is being tried just now
+    clock.advance(60)
+    assert [alarm.subject for alarm in watch.look()] == ["desk"]
+
+
+@pytest.mark.parametrize(("state", "is_trouble"), [("sending", True), ("sent", False)])
+def test_a_channel_is_in_trouble_while_it_is_tried(
+    store: Store, clock: ManualClock, make: Make, state: str, *, is_trouble: bool
+) -> None:
+    """The message that tries a channel is under way: the alarm stands meanwhile."""
+    failed(store, clock)
+    clock.advance(15 * 60)
+    store.db.execute("UPDATE deliveries SET state = ?", [state])
+    assert bool(make().look()) == is_trouble
+
+
+def test_what_waits_is_found_by_its_index(store: Store) -> None:
+    """Whether something is to be sent is asked without walking through all deliveries ever made."""
+    plan = [
+        row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {_WAITS}", ["desk", iso(START)])
+    ]
+    assert sum("deliveries_due" in step for step in plan) == 2
+    assert sum("deliveries_sending" in step for step in plan) == 1
+
+
+def test_a_channel_that_is_gone_is_not_over(store: Store, clock: ManualClock, make: Make) -> None:
+    """An alarm of a channel that is configured no more ends without a word."""
+    failed(store, clock)
+    watch = make()
+    clock.advance(15 * 60)
+    watch.look()
+    claimed(store, clock, "ops")
+    watch.outlook = replace(watch.outlook, channels={})
+    assert watch.look() == []
+    assert claimed(store, clock, "ops") == []
 
 
 def test_a_fault_in_a_changed_configuration_is_an_alarm(
@@ -270,54 +261,6 @@ def test_a_silence_keeps_alarms_too(
     free.free = 1
     watch.look()
     assert [one.channel for one in claimed(store, clock)] == ["boss"]
-
-
-def test_a_store_that_cannot_be_written_is_told_past_it(
-    store: Store,
-    clock: ManualClock,
-    make: Make,
-    receiver: Receiver,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The operator hears within a minute that nothing can be stored, once, and later of the end."""
-    watch = make()
-
-    def refuse() -> object:
-        raise StoreUnavailableError("database or disk is full")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(watch._store, "write", refuse)
-        for _ in range(5):
-            watch.look()
-            clock.advance(30)
-    assert [len(receiver.at(path)) for path in ("/ops", "/boss", "/desk")] == [1, 1, 0]
-    assert "database or disk is full" in receiver.at("/ops")[0].body
-    watch.look()
-    [over, _] = claimed(store, clock)
-    assert over.headline == "store: over. It began at 2026-03-02 12:00Z."
-    [row] = store.db["alarms"].rows
-    assert (row["kind"], row["raised"]) == ("store-unavailable", iso(START))
-    watch.look()
-    assert claimed(store, clock) == []
-
-
-def test_who_could_not_be_told_directly_is_tried_again(
-    clock: ManualClock, make: Make, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A channel that did not take the message gets it at the next look; the other not once more."""
-    watch = make(stuck=lambda: (START, "locked"))
-
-    def refuse() -> object:
-        raise StoreUnavailableError("locked")
-
-    monkeypatch.setattr(watch._store, "write", refuse)
-    receiver.answers["/ops"] = Answer(500)
-    clock.advance(60)
-    watch.look()
-    receiver.answers["/ops"] = Answer()
-    watch.look()
-    watch.look()
-    assert [len(receiver.at(path)) for path in ("/ops", "/boss")] == [2, 1]
 
 
 def test_arrivals_that_wait_for_the_store_are_an_alarm(

@@ -59,7 +59,9 @@ def take(
     outcomes: list[Outcome] = []
     for article in articles:
         match = Match(*RULE, (Span("body", 0, 3),))
-        found = Found(article, (), (match,), compose(article, [match], now, router), marks(article.body))
+        found = Found(
+            article, (), (match,), compose(article, [match], now, router), marks(article.body)
+        )
         content = f"{article.signal} {article.version} {article.body} {now} {len(outcomes)}"
         came = arrived(f"{hash(content)}.txt", content)._replace(seen=now, inbox=source)
         outcomes.append(Outcome(came, FileState.STORED, format="anpa", found=(found,)))

@@ -4,7 +4,7 @@ An alarm is told when it is raised and when it is over, each once. What stands i
 later than it was raised, so that a figure that wavers around a limit tells nobody ten times.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -35,6 +35,8 @@ _A_LOT = Rate(20, timedelta(hours=1))
 _QUARTER = 4  # the week at this part of the weeks, the poorest first, says what is normal
 _ROOM = 1.2  # times the least free space, from which a disk is well again
 _JUMP = timedelta(minutes=1)
+Key = tuple[AlarmKind, str]
+"""What an alarm is known by: its kind, and on whom or what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class Tolerance:
 
 
 class Heard(NamedTuple):
-    """When a source was last heard, and how many articles the same hours of past weeks brought."""
+    """When a source was last heard, and how many articles the same hours of past weeks brought.
+
+    There are no weeks where it has not been silent for long enough to compare.
+    """
 
     last: datetime
     weeks: tuple[float, ...]
@@ -58,9 +63,10 @@ class Heard(NamedTuple):
 class Situation:
     """How things stand; `standing` are the alarms that were raised and are not over.
 
-    `free` are bytes, `failing` channels with when that began and their last error, `stuck` is since
-    when nothing can be written and why, `fault` what keeps a configuration from being taken in,
-    `jumped` by how much the clock was set.
+    `free` are bytes, `failing` channels with when that began and their last error, on which
+    something is to be sent, `idle` those on which nothing is, `stuck` is since when nothing can be
+    written and why, `fault` what keeps a configuration from being taken in, `jumped` by how much
+    the clock was set.
     """
 
     now: datetime
@@ -71,7 +77,8 @@ class Situation:
     stuck: tuple[datetime, str] | None = None
     fault: str = ""
     jumped: timedelta = timedelta()
-    standing: Mapping[tuple[AlarmKind, str], datetime] = field(default_factory=dict)
+    standing: Mapping[Key, datetime] = field(default_factory=dict)
+    idle: Collection[str] = ()
 
     def stands(self, kind: AlarmKind, subject: str) -> bool:
         """Tell whether an alarm has been raised already."""
@@ -90,12 +97,12 @@ def alarms(situation: Situation, limits: Tolerance) -> Iterator[Alarm]:
     yield from _silent(situation, limits)
     yield from _crowded(situation, limits)
     yield from _full(situation, limits)
-    if situation.stuck and situation.now - situation.stuck[0] >= STUCK:
+    if situation.stuck and lasts(situation.stuck[0], situation.now, STUCK):
         since, why = situation.stuck
         said = f"nothing can be stored since {_at(since)}, arrivals wait: {why}"
         yield Alarm(AlarmKind.STORE, "store", said)
     for channel, (since, error) in situation.failing.items():
-        if situation.now - since >= limits.failing:
+        if lasts(since, situation.now, limits.failing):
             why = f": {error}" if error else ""
             said = f"{channel}: no message has gone out since {_at(since)}{why}"
             yield Alarm(AlarmKind.CHANNEL, channel, said)
@@ -108,17 +115,42 @@ def alarms(situation: Situation, limits: Tolerance) -> Iterator[Alarm]:
         yield Alarm(AlarmKind.CLOCK, "clock", said)
 
 
+def lasts(since: datetime, now: datetime, least: timedelta) -> bool:
+    """Tell whether something lasts for so long; nobody knows how long, where it began in future."""
+    return now < since or now - since >= least
+
+
+def forgotten(situation: Situation, limits: Tolerance) -> set[Key]:
+    """Give the alarms that stand no more, though nobody can say that they are over.
+
+    A source that is silent for too long to be known any more, or that nobody misses now; a channel
+    that fails, but on which nothing is to be sent.
+    """
+    return {
+        (kind, subject)
+        for kind, subject in situation.standing
+        if (kind is AlarmKind.CHANNEL and subject in situation.idle)
+        or (
+            kind is AlarmKind.SOURCE_SILENT
+            and (not limits.missed or subject not in situation.sources)
+        )
+    }
+
+
 def _silent(situation: Situation, limits: Tolerance) -> Iterator[Alarm]:
     """Find sources of which nothing comes at a time when it always does.
 
     Normal is the lower quartile of the same hours of past weeks: a holiday among them does not
-    hide a silence, nor does a busy week make one. What is silent is so until it is heard again.
+    hide a silence, nor does a busy week make one. What is silent is so until it is heard again;
+    where the clock was ahead when that was told, until it has been heard within the last hour.
     """
-    for source, heard in situation.sources.items():
+    lately = situation.now - SHORTEST_SILENCE
+    for source, heard in situation.sources.items() if limits.missed else ():
         raised = situation.standing.get((AlarmKind.SOURCE_SILENT, source))
-        normal = _normal(heard.weeks) if limits.missed else 0.0
-        begins = raised is None and normal >= max(1, limits.missed)
-        if begins or (raised is not None and heard.last < raised):
+        normal = _normal(heard.weeks)
+        begins = raised is None and normal >= limits.missed
+        since = lately if raised and raised > situation.now else raised
+        if begins or (since is not None and heard.last < since):
             said = f"{source}: nothing since {_at(heard.last)}; normally {normal:.0f} in that time"
             yield Alarm(AlarmKind.SOURCE_SILENT, source, said)
 
@@ -137,7 +169,8 @@ def _crowded(situation: Situation, limits: Tolerance) -> Iterator[Alarm]:
         most //= 2
     if situation.quarantined > most:
         within = spoken(limits.quarantined.per)
-        said = f"{situation.quarantined} files could not be read within {within}"
+        files = "file" if situation.quarantined == 1 else "files"
+        said = f"{situation.quarantined} {files} could not be read within {within}"
         yield Alarm(AlarmKind.QUARANTINE, "files", said)
 
 

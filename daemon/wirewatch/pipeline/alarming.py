@@ -7,29 +7,34 @@ the operator told without it.
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wirewatch.alerts.alarms import (
     SEVERITIES,
+    SHORTEST_SILENCE,
     STUCK,
     Heard,
     Situation,
     Tolerance,
     alarms,
+    forgotten,
+    lasts,
     silence_of,
 )
 from wirewatch.clock import Clock, iso
+from wirewatch.errors import StoreError
 from wirewatch.model import Alarm
+from wirewatch.notify.markup import plain
 from wirewatch.notify.outage import outage_message
 from wirewatch.notify.send import Channel, Sender
-from wirewatch.rhythm import MOST_WEEKS, same_hours
+from wirewatch.rhythm import MOST_WEEKS, Span, same_hours
 from wirewatch.store import hours
-from wirewatch.store.alarms import Listeners, note_outage, settle, standing
+from wirewatch.store.alarms import Listeners, note_outage, reading, settle, standing, waits
 from wirewatch.store.channels import health
-from wirewatch.store.database import Store, StoreUnavailableError
+from wirewatch.store.database import Store, UnstorableError
 from wirewatch.store.hours import Counted
 from wirewatch.store.ledger import quarantined_since
 from wirewatch.store.notices import Notice, notices
@@ -38,6 +43,8 @@ _log = logging.getLogger("wirewatch.alarms")
 
 _UTC = ZoneInfo("UTC")
 _KNOWN = timedelta(weeks=MOST_WEEKS + 1)
+_LONGEST_NAME = 100  # characters: an article may say anything
+_LONGEST_REASON = 500
 
 Stuck = tuple[datetime, str]
 """Since when the store cannot be written, and why."""
@@ -82,28 +89,40 @@ class Alarming:
         self._seen: tuple[datetime, float] | None = None
         self._outage: Stuck | None = None
         self._informed: set[str] = set()
+        self._quiet: dict[str, datetime] = {}  # until when an inbox has said nothing for an hour
 
     def look(self) -> list[Alarm]:
-        """Look at how things stand, raise and clear alarms; give those that stand."""
-        found = list(alarms(self._situation(), self.outlook.limits))
-        for alarm in found:
-            _log.debug("alarm %s: %s", alarm.kind, alarm.said)
+        """Look at how things stand, raise and clear alarms; give those that stand.
+
+        Where the store can be neither read nor written the operator is told past it. Raises
+        UnstorableError where it refuses what is written.
+        """
+        found: list[Alarm] = []
         try:
-            self._settle(found)
-        except StoreUnavailableError as error:
+            with reading(self._store):
+                situation = self._situation()
+            found = list(alarms(situation, self.outlook.limits))
+            for alarm in found:
+                _log.debug("alarm %s: %s", alarm.kind, alarm.said)
+            self._settle(situation, found)
+        except UnstorableError:
+            self._outage = None
+            self._informed.clear()
+            raise
+        except StoreError as error:
             self._outage = self._outage or self._stuck() or (self._clock(), str(error))
             self._tell_directly()
         return found
 
-    def _settle(self, found: Iterable[Alarm]) -> None:
+    def _settle(self, situation: Situation, found: list[Alarm]) -> None:
         """Write what is new and what is over."""
-        now, is_stuck = self._clock(), self._stuck() is not None
         listeners = Listeners(self.outlook.listening, SEVERITIES)
+        ended = self._outage if self._informed and not situation.stuck else None
         with self._store.write() as db:
-            changed = settle(db, now, found, listeners)
-            if self._informed and self._outage and not is_stuck:
-                changed += note_outage(db, self._outage, now, listeners)
-        if not is_stuck:
+            changed = note_outage(db, ended, situation.now, listeners) if ended else 0
+            gone = forgotten(situation, self.outlook.limits)
+            changed += settle(db, situation.now, found, listeners, gone)
+        if not situation.stuck:
             self._outage = None
             self._informed.clear()
         if changed:
@@ -113,37 +132,64 @@ class Alarming:
         """Read how things stand."""
         db, now, outlook = self._store.db, self._clock(), self.outlook
         told = notices(db).get(Notice.RELOAD_FAULT)
-        failing = {
-            name: (datetime.fromisoformat(one.failing_since), one.error or "")
+        fails = {
+            name: (datetime.fromisoformat(one.failing_since), _short(one.error, _LONGEST_REASON))
             for name, one in health(db).items()
-            if one.failing_since and name in outlook.channels
+            if one.failing_since
         }
+        failing = {
+            name: how
+            for name, how in fails.items()
+            if name in outlook.channels and waits(db, name, now)
+        }
+        since = now - outlook.limits.quarantined.per
         return Situation(
             now,
             self._sources(now),
-            quarantined_since(db, now - outlook.limits.quarantined.per),
+            quarantined_since(db, since) - quarantined_since(db, now),
             shutil.disk_usage(self._store.path.parent).free,
             failing,
             self._stuck(),
-            told[0] if told else "",
+            _short(told[0], _LONGEST_REASON) if told else "",
             self._jumped(now),
             standing(db),
+            fails.keys() - failing.keys(),
         )
 
     def _sources(self, now: datetime) -> dict[str, Heard]:
         """Read when each inbox and agency was last heard, and what is normal at this time.
 
-        Silence begins when the desk began to listen, at the earliest.
+        Silence begins when the desk began to listen, at the earliest. An agency can be silent only
+        while one of its inboxes is heard: else it is the inbox that is silent, and told of.
         """
-        db, found = self._store.db, {}
-        for what in (Counted.SOURCE, Counted.AGENCY):
-            for name, (first, last) in hours.names(db, what, now - _KNOWN).items():
-                if what is Counted.SOURCE and name not in self.outlook.inboxes:
-                    continue
-                span = silence_of(max(last, self._started), now)
-                spans = same_hours(span, self.outlook.zone, first) if span else []
-                found[f"{what} {name}"] = Heard(last, tuple(hours.articles(db, what, name, spans)))
+        self._started = min(self._started, now)
+        known = hours.names(self._store.db, Counted.SOURCE, now - _KNOWN, now)
+        inboxes = {name: one for name, one in known.items() if name in self.outlook.inboxes}
+        found = {}
+        for name, (first, last) in inboxes.items():
+            if now - last >= SHORTEST_SILENCE:
+                self._quiet[name] = now
+            span = max(last, self._started), now
+            found[f"source {name}"] = self._heard(Counted.SOURCE, name, first, last, span)
+        ways = hours.ways(self._store.db, now - _KNOWN)
+        agencies = hours.names(self._store.db, Counted.AGENCY, now - _KNOWN, now)
+        for name, (first, last) in agencies.items():
+            subject = f"agency {_short(name, _LONGEST_NAME)}"
+            by = ways.get(name, set()) & inboxes.keys()
+            if by and (subject == f"agency {name}" or subject not in found):
+                listened = min(self._quiet.get(one, self._started) for one in by)
+                until = max(inboxes[one][1] for one in by)
+                span = max(last, self._started, listened), until
+                found[subject] = self._heard(Counted.AGENCY, name, first, last, span)
         return found
+
+    def _heard(
+        self, what: Counted, name: str, first: datetime, last: datetime, silent: Span
+    ) -> Heard:
+        """Read what is normal for a source in the time in which it was silent."""
+        span = silence_of(*silent)
+        spans = same_hours(span, self.outlook.zone, first) if span else []
+        return Heard(last, tuple(hours.articles(self._store.db, what, name, spans)))
 
     def _jumped(self, now: datetime) -> timedelta:
         """Tell by how much the clock was set since the last look."""
@@ -154,13 +200,19 @@ class Alarming:
 
     def _tell_directly(self) -> None:
         """Tell the operator that nothing can be stored, once on each channel, past the outbox."""
-        if self._outage is None or self._clock() - self._outage[0] < STUCK:
+        if self._outage is None or not lasts(self._outage[0], self._clock(), STUCK):
             return
         since, why = self._outage
-        said = f"nothing can be stored since {iso(since)}, arrivals wait: {why}"
+        said = f"the store is out of order since {iso(since)}, arrivals may wait: {why}"
         for name in self.outlook.listening:
             channel = self.outlook.channels.get(name)
             if channel and name not in self._informed:
                 attempt = Sender(channel, self._clock).send(outage_message(name, since, said))
                 if attempt.ok:
                     self._informed.add(name)
+
+
+def _short(text: str | None, longest: int) -> str:
+    """Give what others have written without control characters, cut where it is too long."""
+    words = plain(text or "").strip()
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"

@@ -73,8 +73,7 @@ class Articles:
             elif current:
                 self._lifts[article.guid] = max(lift_of(article.embargo) or self._at, self._at)
         received = iso(arrival.seen)
-        self._hours.add(Counted.SOURCE, arrival.inbox, received)
-        self._hours.add(Counted.AGENCY, article.agency, received)
+        self._hours.hear(arrival.inbox, article.agency, received)
         story = self._stories.place(article_id, found, received)
         self._rows["articles"].append(
             article._asdict()

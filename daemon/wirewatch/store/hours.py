@@ -1,4 +1,8 @@
-"""How many articles each hour brought: by inbox, by agency, and by rule that was true of them."""
+"""How many articles each hour brought: by inbox, by agency, and by rule that was true of them.
+
+Nothing here walks through all hours ever counted: a name is sought by the key of the table, and so
+is the next name.
+"""
 
 import math
 from collections.abc import Iterable
@@ -20,11 +24,26 @@ class Counted(StrEnum):
     RULE = "rule"
 
 
+_NAMES = (
+    "WITH RECURSIVE known (name) AS (SELECT min(name) FROM hours WHERE what = ?1 UNION ALL"
+    " SELECT (SELECT min(name) FROM hours WHERE what = ?1 AND name > known.name)"
+    " FROM known WHERE name IS NOT NULL) "
+)
+
+
 class Tally:
     """What a batch adds to the hours."""
 
     def __init__(self) -> None:
         self._hours: dict[tuple[str, str, str], tuple[int, str]] = {}
+        self._ways: dict[tuple[str, str], str] = {}
+
+    def hear(self, inbox: str, agency: str | None, received: str) -> None:
+        """Count one article for its inbox, and for its agency where that is known."""
+        self.add(Counted.SOURCE, inbox, received)
+        self.add(Counted.AGENCY, agency, received)
+        if agency:
+            self._ways[agency, inbox] = max(received[:13], self._ways.get((agency, inbox), ""))
 
     def add(self, what: Counted, name: str | None, received: str) -> None:
         """Count one article; a name that is not known counts nothing."""
@@ -49,21 +68,46 @@ class Tally:
             " last = max(last, excluded.last)",
             [(*hour, number, last) for hour, (number, last) in self._hours.items()],
         )
+        db.conn.executemany(
+            "INSERT INTO ways VALUES (?, ?, ?) ON CONFLICT (agency, source)"
+            " DO UPDATE SET hour = excluded.hour WHERE hour < excluded.hour",
+            [(*way, hour) for way, hour in self._ways.items()],
+        )
 
 
-def names(db: Database, what: Counted, since: datetime) -> dict[str, tuple[datetime, datetime]]:
-    """Give what has been counted since a moment: by name the first hour and the latest article."""
+def names(
+    db: Database, what: Counted, since: datetime, now: datetime
+) -> dict[str, tuple[datetime, datetime]]:
+    """Give what has been counted since a moment: by name the first hour and the latest article.
+
+    What was counted while the clock was ahead, in hours that are still to come, does not count.
+    """
     rows = db.execute(
-        "SELECT name, min(hour), max(last) FROM hours WHERE what = ? AND hour >= ? GROUP BY name",
-        [what.value, _key(since)],
+        f"{_NAMES}SELECT name, (SELECT min(hour) FROM hours h WHERE h.what = ?1"  # noqa: S608 - our own words
+        " AND h.name = known.name AND hour BETWEEN ?2 AND ?3), (SELECT last FROM hours h"
+        " WHERE h.what = ?1 AND h.name = known.name AND hour BETWEEN ?2 AND ?3"
+        " ORDER BY hour DESC LIMIT 1) FROM known WHERE name IS NOT NULL",
+        [what.value, _key(since), _key(now)],
     )
-    return {name: (_begin(first), from_iso(last)) for name, first, last in rows}
+    return {name: (_begin(begun), min(from_iso(last), now)) for name, begun, last in rows if begun}
 
 
-def first(db: Database, what: Counted, name: str) -> datetime | None:
-    """Give the first hour in which something was counted."""
+def ways(db: Database, since: datetime) -> dict[str, set[str]]:
+    """Give by which inboxes each agency has come since a moment."""
+    found: dict[str, set[str]] = {}
+    for agency, source in db.execute(
+        "SELECT agency, source FROM ways WHERE hour >= ?", [_key(since)]
+    ):
+        found.setdefault(agency, set()).add(source)
+    return found
+
+
+def first(db: Database) -> datetime | None:
+    """Give the first hour in which any inbox brought anything; None where none has."""
     (hour,) = db.execute(
-        "SELECT min(hour) FROM hours WHERE what = ? AND name = ?", [what.value, name]
+        f"{_NAMES}SELECT min((SELECT min(hour) FROM hours h WHERE h.what = ?1"  # noqa: S608 - our own words
+        " AND h.name = known.name)) FROM known",
+        [Counted.SOURCE.value],
     ).fetchone()
     return _begin(hour) if hour else None
 

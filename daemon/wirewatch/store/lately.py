@@ -132,7 +132,7 @@ class Lately:
         begin = end - max(HOUR, when.within)
         [recent] = hours.articles(self._db, Counted.RULE, rule, [(begin, end)])
         recent += self._tally.counted(Counted.RULE, rule, iso(begin))
-        first = hours.first(self._db, Counted.RULE, rule)
+        first = hours.first(self._db)
         spans = same_hours((begin, end), _UTC, first) if first else []
         return recent, tuple(hours.articles(self._db, Counted.RULE, rule, spans))
 

@@ -123,6 +123,13 @@ CREATE TABLE hours (
     PRIMARY KEY (what, name, hour)
 ) WITHOUT ROWID;
 
+CREATE TABLE ways (
+    agency TEXT NOT NULL,
+    source TEXT NOT NULL,
+    hour TEXT NOT NULL,
+    PRIMARY KEY (agency, source)
+) WITHOUT ROWID;
+
 CREATE TABLE jobs (
     name TEXT PRIMARY KEY,
     last_run TEXT,
