@@ -13,7 +13,7 @@ from conftest import PATIENCE, START, ManualClock
 from wirewatch.clock import iso
 from wirewatch.jobs import JOBS
 from wirewatch.model import JobRun
-from wirewatch.scheduler import Scheduler
+from wirewatch.scheduler import _OFTEN, Scheduler
 from wirewatch.store.database import Store
 from wirewatch.store.jobs import job_runs
 
@@ -85,6 +85,34 @@ def test_jobs_run_again_and_again(scheduler: Scheduler) -> None:
     scheduler.start([("often", OFTEN, often), ("seldom", SELDOM, seldom)])
     often.wait_for(3)
     assert seldom.runs == 0
+
+
+def test_what_runs_often_runs_at_once(scheduler: Scheduler) -> None:
+    """A job that runs every half minute runs right after the start; one that is rarer waits."""
+    soon, later = Tally(), Tally()
+    half = timedelta(seconds=30)
+    scheduler.start([("soon", half, soon), ("later", half + OFTEN, later)])
+    soon.wait_for(1)
+    assert later.runs == 0
+
+
+def test_a_job_that_notes_all_runs_notes_its_own(scheduler: Scheduler) -> None:
+    """A job that runs for the first time is known to run: the note of runs names itself."""
+    seen: list[JobRun] = []
+    noting = Tally(lambda _: seen.extend(scheduler.runs()))
+    scheduler.start([("note-runs", SELDOM, noting)])
+    scheduler._scheduler.modify_job("note-runs", next_run_time=datetime.now(UTC))
+    noting.wait_for(1)
+    scheduler._scheduler.shutdown(wait=True)
+    [run] = seen
+    assert (run.last_run, run.took_ms) == (START, 0.0)
+
+
+def test_the_desk_is_looked_at_right_after_the_start() -> None:
+    """The jobs that raise alarms and note runs are among those that run at once."""
+    works = Mock(rescan=SELDOM, within=SELDOM)
+    at_once = {job.name for job in JOBS if job.every(works) <= _OFTEN}
+    assert {"alarms", "note-runs"} <= at_once
 
 
 def test_a_job_that_fails_is_reported_and_runs_again(scheduler: Scheduler, heard: Heard) -> None:

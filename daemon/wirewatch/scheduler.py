@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,9 @@ from wirewatch.clock import Clock
 from wirewatch.model import JobRun
 
 _log = logging.getLogger("wirewatch.jobs")
+
+_OFTEN = timedelta(seconds=30)
+"""What runs as often as this runs right after the start too: it costs little, and is waited for."""
 
 
 class Scheduler:
@@ -38,22 +41,28 @@ class Scheduler:
         )
 
     def start(self, jobs: Iterable[tuple[str, timedelta, Callable[[], None]]]) -> None:
-        """Begin to run jobs, each given as name, time between two beginnings, and function."""
+        """Begin to run jobs, each given as name, time between two beginnings, and function.
+
+        Those that run often run at once, the others when their time is over for the first time.
+        """
         for name, every, run in jobs:
             seconds = every.total_seconds()
             timed = partial(self._timed, name, run)
-            self._scheduler.add_job(timed, "interval", seconds=seconds, id=name)
+            first = {"next_run_time": datetime.now(UTC)} if every <= _OFTEN else {}
+            self._scheduler.add_job(timed, "interval", seconds=seconds, id=name, **first)
             self._runs[name] = JobRun(name)
         self._scheduler.start()
 
     def runs(self) -> list[JobRun]:
-        """Give the last and the next run of each job."""
+        """Give the last run of each job, one that has only begun too, and its next."""
         jobs = {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
         return [run._replace(next_run=jobs.get(name)) for name, run in self._runs.items()]
 
     def _timed(self, name: str, run: Callable[[], None]) -> None:
-        """Run a job, and note when that was and how long it took."""
+        """Run a job, and note when that was and how long it took; while it runs, what one took."""
         at, begun = self._clock(), time.perf_counter()
+        before = self._runs[name]
+        self._runs[name] = before._replace(last_run=at, took_ms=before.took_ms or 0.0)
         try:
             run()
         finally:
