@@ -114,6 +114,14 @@ def test_a_quarantine_that_grows(files: int, stands: bool, is_alarm: bool) -> No
     assert kinds(Situation(START, quarantined=files, standing=standing), tolerance) == expected
 
 
+def test_one_file_is_one() -> None:
+    """What is said of a quarantine is said of one file, too."""
+    standing = {(AlarmKind.QUARANTINE, "files"): START}
+    situation = Situation(START, quarantined=1, standing=standing)
+    [alarm] = alarms(situation, Tolerance(quarantined=Rate(1, HOUR)))
+    assert alarm.said == "1 file could not be read within 1 h"
+
+
 @pytest.mark.parametrize(
     ("free", "stands", "is_alarm"),
     [(100, False, False), (99, False, True), (119, True, True), (120, True, False)],

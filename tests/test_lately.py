@@ -1,55 +1,14 @@
 """Conditions over time at work: what came before decides whether a match rings."""
 
-from datetime import datetime, timedelta
-
 import pytest
 
-from conftest import START, Site, Wirewatch, told
-from wirewatch.model import Condition, Mention, Message, Outcome
+from conftest import START, Site, Wirewatch
+from over_time import BODY, DAY, HOUR, MINUTE, WEEK, article, take, unmet
+from wirewatch.model import Condition, Message
 from wirewatch.notify.render import render
 from wirewatch.states import MessageFormat
-from wirewatch.store.accept import accept
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
-
-MINUTE, HOUR, DAY, WEEK = (timedelta(minutes=n) for n in (1, 60, 1440, 10_080))
-
-
-def article(
-    name: str,
-    when: Condition | None,
-    now: datetime,
-    agency: str | None = None,
-    names: tuple[str, ...] = (),
-    **fields: object,
-) -> Outcome:
-    """Make the outcome of a story that matches, and rings when a condition holds."""
-    outcome = told(f"{name}.txt", f"{name} begins.")
-    [found] = outcome.found
-    mentions = tuple(Mention("words", one, one.title(), "body", 0, 1) for one in names)
-    return outcome._replace(
-        arrival=outcome.arrival._replace(seen=now),
-        found=(
-            found._replace(
-                article=found.article._replace(agency=agency, **fields),  # type: ignore[arg-type]
-                alerts=tuple(alert._replace(when=when) for alert in found.alerts),
-                mentions=mentions,
-            ),
-        ),
-    )
-
-
-def take(store: Store, *outcomes: Outcome) -> int:
-    """Take in some files at once; give how many alerts that raised."""
-    before = store.db["alerts"].count
-    accept(store, outcomes, outcomes[-1].arrival.seen)
-    return store.db["alerts"].count - before
-
-
-def unmet(store: Store) -> list[str | None]:
-    """Give why the matches did not ring, in order."""
-    return [row["unmet"] for row in store.db["matches"].rows]
-
 
 THREE = Condition(articles=3, within=HOUR)
 
@@ -93,12 +52,6 @@ def test_rules_count_apart(store: Store) -> None:
     assert take(store, article("Two", Condition(articles=2), START)) == 1
 
 
-BODY = (
-    "The speaker of the parliament received a delegation of twelve members on Monday morning. "
-    "They agreed to hold a joint session on the budget in the second half of September."
-)
-
-
 @pytest.mark.parametrize("together", [False, True])
 def test_so_many_outlets_on_one_story(store: Store, *, together: bool) -> None:
     """A story rings when the third outlet brings it, and not for the fourth."""
@@ -140,7 +93,7 @@ def test_a_spike_of_one_batch(store: Store) -> None:
     now = START + 3 * WEEK
     assert take(store, *(article(f"Now{n}", when, now) for n in range(9))) == 1
     assert unmet(store)[3:6] == [
-        "1 articles within 1 h, usually 1.0", "2 articles within 1 h, usually 1.0", None,
+        "1 article within 1 h, usually 1.0", "2 articles within 1 h, usually 1.0", None,
     ]  # fmt: skip
 
 

@@ -20,8 +20,9 @@ _FEWEST = 3  # articles that can be a spike
 class Facts(NamedTuple):
     """What a condition asks for; `weeks` are the articles of the same hours of past weeks.
 
-    `recent` counts those of this week, `rang_ago` is how long ago the rule last rang, `names` and
-    `pairs` are what was not read before, `filled` for how long the store has been.
+    `recent` counts those of this week, `rang_ago` is how long ago the rule last rang and somebody
+    heard it, `names` and `pairs` are what was not read before, `filled` for how long the store has
+    been.
     """
 
     articles: int = 0
@@ -98,7 +99,8 @@ def _spike(when: Condition, facts: Facts) -> Verdict:
         return Verdict(False, f"known for {len(facts.weeks)} of {LEAST_WEEKS} weeks")
     usual = sum(facts.weeks) / len(facts.weeks)
     least = max(when.articles or _FEWEST, when.spike * usual)
-    said = f"{facts.recent:.0f} articles within {within}, usually {usual:.1f}"
+    articles = "1 article" if facts.recent == 1 else f"{facts.recent:.0f} articles"
+    said = f"{articles} within {within}, usually {usual:.1f}"
     return Verdict(facts.recent >= least, said)
 
 

@@ -12,11 +12,12 @@ from wirewatch.embargo import lift_of
 from wirewatch.keys import delivery_key
 from wirewatch.model import STORY, Alert, Arrival, Article, Found, Match, Planned
 from wirewatch.states import WITHDRAWN
+from wirewatch.store.came import Came, came
 from wirewatch.store.database import insert_all
 from wirewatch.store.hours import Counted, Tally
 from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import Known
-from wirewatch.store.lately import Came, Lately, came
+from wirewatch.store.lately import Lately
 from wirewatch.store.recalls import Told, hold, hush, pass_on
 from wirewatch.store.rows import delivery_row, rule_row
 from wirewatch.store.stories import Stories
@@ -54,7 +55,7 @@ class Articles:
         self._withdrawn: set[str] = set()
         self._lifts: dict[str, datetime] = {}
         self._hours = Tally()
-        self._lately = Lately(db, self._hours)
+        self._lately = Lately(db, self._hours, now)
 
     def told(self) -> tuple[int, int]:
         """Count the alerts and the deliveries of this batch so far."""
@@ -100,7 +101,7 @@ class Articles:
         echoes = self._stories.echoes(article_id, story, found)
         matches = self._matches(found, article_id, received, echoes)
         one = came(article_id, story, arrival.inbox, received, found)
-        self._lately.add(one)
+        self._lately.add(one, current=current)
         for alert in found.alerts:
             if alert.match.rule not in echoes:
                 self._ring(alert, article, one, matches[alert.match.rule])
@@ -127,7 +128,7 @@ class Articles:
             return
         row = _AlertRow(match.rule, match.title, match.severity, match_row["id"], said or None)
         alert_id = self._raise(_placed(alert, one.story), article, one.id, row)
-        self._lately.rings(match.rule, one)
+        self._lately.rings(alert, one)
         self._known.versions.alerted[article.guid].add(match.rule)
         self._stories.note(one.story, article, alert, alert_id)
 
@@ -142,9 +143,13 @@ class Articles:
     ) -> dict[str, Row]:
         """Note an article's matches; give their rows by rule."""
         rows: dict[str, Row] = {}
+        article = found.article
+        is_used = article.status not in WITHDRAWN
+        again = len(self._known.versions.stored[article.guid]) > 1
         for match in found.matches:
             self._rules[match.rule_hash] = match
-            self._hours.add(Counted.RULE, match.rule, received)
+            if is_used and self._lately.is_first(match.rule, article.guid, again=again):
+                self._hours.add(Counted.RULE, match.rule, received)
             rows[match.rule] = {
                 "id": self._known.next_id("matches"),
                 "article_id": article_id,
