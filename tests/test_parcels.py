@@ -109,6 +109,19 @@ def test_a_new_alert_takes_no_single_one_of_a_digest_along(store: Store) -> None
     assert (again.key, sizes([again])) == (digest[0].key, [3])
 
 
+def test_what_a_resting_channel_had_waiting_misses_no_digest(store: Store) -> None:
+    """What came before a digest, while its channel rested, goes with it, and not a day later."""
+    fill(store, 1)
+    assert claimed(store, START, DIGEST) == []
+    eight = next_due(store.db, ["desk"]) or START
+    fill(store, 1, eight - MINUTE)
+    rests = iso(eight + 20 * MINUTE)
+    store.db.execute("INSERT INTO channels VALUES ('desk', 5, ?, ?, NULL, NULL)", [rests, rests])
+    assert claimed(store, eight, DIGEST) == []
+    fill(store, 1, eight + MINUTE)
+    assert sizes(claimed(store, eight + 20 * MINUTE, DIGEST)) == [2]
+
+
 def test_there_are_never_more_messages_than_room(store: Store) -> None:
     """However many failed alerts a story has, a new one takes only so many along as there is room."""
     fill(store, 100)

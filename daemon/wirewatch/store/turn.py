@@ -66,7 +66,8 @@ class Turn:
         counted: set[tuple[object, ...]] = set()
         latest: dict[str, datetime | None] = {}
         go: list[Due] = []
-        for one in sorted(as_loud(due), key=lambda each: not each.has_waited):
+        known = [self._as_it_came(policy, one) for one in as_loud(due)]
+        for one in sorted(known, key=lambda each: not each.has_waited):
             reason = DeliveryReason.DIGEST if one.bundle else one.reason
             parcel = _parcel(one) if one.has_waited else ("alone", one.id)
             if one.group and one.group not in latest:
@@ -85,6 +86,16 @@ class Turn:
                 sent.append(self._now)
         order = {one.id: place for place, one in enumerate(due)}
         return sorted(go, key=lambda each: order[each.id])
+
+    def _as_it_came(self, policy: Policy, one: Due) -> Due:
+        """Put what came before a digest, and is looked at only now, with what has waited for it.
+
+        While its channel rests nobody looks at it; it must not wait for the next digest.
+        """
+        held = policy.held(one.severity, None, one.due, ()) if one.reason is None else None
+        if held and held[1] is DeliveryReason.DIGEST and held[0] <= self._now:
+            return one._replace(due=held[0], reason=DeliveryReason.DIGEST)
+        return one
 
     def _last_of(self, group: str) -> datetime | None:
         """Give when the last message of a group went out; what is being sent counts as now."""
