@@ -77,6 +77,17 @@ def test_nobody_is_escalated_to_before_the_first_was_told(store: Store) -> None:
     assert [one.channel for one in claimed(store, evening + 30 * MINUTE, desk=quiet)] == ["boss"]
 
 
+def test_who_hears_only_now_has_time_to_answer(store: Store) -> None:
+    """An escalation is not told in the very moment until which the first channel was held."""
+    escalating(store)
+    quiet = Policy(quiet=(quiet_of("11:00-12:30"),))
+    assert claimed(store, START, desk=quiet) == []
+    [desk] = claimed(store, START + 30 * MINUTE, desk=quiet)
+    assert desk.channel == "desk"
+    assert claimed(store, START + 59 * MINUTE, desk=quiet) == []
+    assert [one.channel for one in claimed(store, START + HOUR, desk=quiet)] == ["boss"]
+
+
 def test_who_cannot_be_reached_is_passed_over(store: Store) -> None:
     """Where the first channel fails, the next hears of the alert in its time."""
     escalating(store)

@@ -21,7 +21,7 @@ UNHEARD = (
     " JOIN deliveries o ON o.alert_id = d.alert_id AND NOT o.escalation"
     " WHERE d.channel = ?1 AND d.state = 'pending' AND d.escalation = 1 AND d.due <= ?2"
     " AND d.reason = 'escalation'"
-    " GROUP BY d.id HAVING min(o.state = 'pending' AND o.due > ?2)"
+    " GROUP BY d.id HAVING min(o.state = 'pending' AND o.due >= ?2)"
 )
 
 
@@ -31,7 +31,8 @@ def keep_order(db: Database, channel: str, now: datetime) -> int:
     Call it inside a transaction.
 
     A correction waits with the alert that it takes back, for the same reason. An escalation waits
-    where all who hear of the alert first are still held: they have not had their time to answer.
+    where all who hear of the alert first are still held, or only now go out: they have not had
+    their time to answer.
     """
     ahead = db.execute(AHEAD, [channel, iso(now)]).fetchall()
     for delivery, due, reason, group in ahead:
