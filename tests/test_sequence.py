@@ -55,6 +55,25 @@ def test_a_correction_waits_for_the_alert_that_it_corrects(store: Store) -> None
     assert [one.recall for one in both.gathered] == [None, "corrected"]
 
 
+def test_a_correction_goes_with_the_group_of_what_it_corrects(store: Store) -> None:
+    """Also where a channel that rested takes one message at a time, and others waited longer."""
+    accept(store, [told(f"f{n}", f"Story{n} begins.") for n in range(2)], START)
+    outcome = told("v2", "Story1 ends.")
+    [found] = outcome.found
+    article = found.article._replace(guid="guid of Story1 begins.", version=2, signal="correction")
+    accept(store, [outcome._replace(found=(found._replace(article=article, alerts=()),))], START)
+    late = START + 2 * HOUR
+    store.db.execute("UPDATE deliveries SET due = ?, reason = 'rate'", [iso(START)])
+    store.db.execute("UPDATE deliveries SET grouping = 'g', reason = 'grouped' WHERE id = 2")
+    messages = []
+    for _ in range(2):
+        with store.write() as db:
+            [message] = claim(db, late, {"desk": 1})
+        sent(store, [message], late)
+        messages.append([one.recall for one in message.gathered or (message,)])
+    assert messages == [[None], [None, "corrected"]]
+
+
 def escalating(store: Store) -> None:
     """Take in a story of which the boss hears half an hour after the desk."""
     outcome = told("a", "Story begins.")

@@ -14,7 +14,8 @@ AHEAD = (
     " JOIN alerts al ON al.id = d.alert_id"
     " JOIN deliveries o ON o.alert_id = al.recalls AND o.channel = d.channel"
     " WHERE d.channel = ?1 AND d.state = 'pending' AND d.recall = 1 AND d.due <= ?2"
-    " AND o.state = 'pending' AND o.due > ?2"
+    " AND o.state = 'pending' AND (o.due > ?2"
+    " OR (o.reason = 'grouped' AND o.bundle IS NULL AND d.grouping IS NOT o.grouping))"
 )
 UNHEARD = (
     "SELECT d.id, d.created, d.since, min(o.due) FROM deliveries d"
@@ -30,9 +31,9 @@ def keep_order(db: Database, channel: str, now: datetime) -> int:
 
     Call it inside a transaction.
 
-    A correction waits with the alert that it takes back, for the same reason. An escalation waits
-    where all who hear of the alert first are still held, or only now go out: they have not had
-    their time to answer.
+    A correction waits with the alert that it takes back, for the same reason, and goes in its
+    message. An escalation waits where all who hear of the alert first are still held, or only now
+    go out: they have not had their time to answer.
     """
     ahead = db.execute(AHEAD, [channel, iso(now)]).fetchall()
     for delivery, due, reason, group in ahead:
