@@ -122,6 +122,22 @@ def test_what_a_resting_channel_had_waiting_misses_no_digest(store: Store) -> No
     assert sizes(claimed(store, eight + 20 * MINUTE, DIGEST)) == [2]
 
 
+def test_what_was_taken_apart_is_gathered_as_often_as_it_takes(store: Store) -> None:
+    """However often alerts of one time were gathered and refused, they get another reference."""
+    keys = set()
+    fill(store, 2)
+    now = START + DAY
+    for _ in range(4):
+        [message] = claimed(store, now, DIGEST, gather_after=HOUR)
+        assert sizes([message]) == [2]
+        keys.add(message.key)
+        store.db.execute(
+            "UPDATE deliveries SET bundle = NULL, state = 'failed', reason = ?, due = ?",
+            [REFUSED.value, iso(START)],
+        )
+    assert len(keys) == 4
+
+
 def test_there_are_never_more_messages_than_room(store: Store) -> None:
     """However many failed alerts a story has, a new one takes only so many along as there is room."""
     fill(store, 100)

@@ -6,6 +6,7 @@ A message that gathers several deliveries is a row of `bundles`, whose key it ca
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, count
 
 from sqlite_utils import Database
 
@@ -161,13 +162,15 @@ class Turn:
     def _bundle(self, waited: Sequence[Due]) -> int:
         """Note that some deliveries go out as one message; give its number.
 
-        A slot that has had its message, as the clock was set back, is told from it by a delivery.
+        A slot that has had its message, as the clock was set back or that was refused and taken
+        apart, is told from it by a delivery, and where that has been so before by a number.
         """
         slot = self._policy.slot(waited[-1].due) if self._policy else iso(self._now)
         group = waited[0].group if waited[0].reason is DeliveryReason.GROUPED else None
         slot = f"{slot} {group}" if group else slot
-        taken = self._db["bundles"].count_where("channel = ? AND slot = ?", [self._channel, slot])
-        name = f"{slot} {waited[0].id}" if taken else slot
+        again = f"{slot} {waited[0].id}"
+        names = chain([slot, again], (f"{again} {number}" for number in count(2)))
+        name = next(name for name in names if not self._is_taken(name))
         bundle = self._db.conn.execute(
             "INSERT INTO bundles (channel, slot, key, created) VALUES (?, ?, ?, ?)",
             (self._channel, name, bundle_key(self._channel, name), iso(self._now)),
@@ -177,6 +180,11 @@ class Turn:
             [(bundle, iso(self._now), one.id) for one in waited],
         )
         return int(bundle or 0)
+
+    def _is_taken(self, slot: str) -> bool:
+        """Tell whether a slot has had its message."""
+        where = "channel = ? AND slot = ?"
+        return bool(self._db["bundles"].count_where(where, [self._channel, slot]))
 
 
 def _parcel(one: Due) -> tuple[object, ...]:
