@@ -87,6 +87,18 @@ def test_the_time_begins_when_the_embargo_ends() -> None:
     assert [one.due for one in alert.deliveries] == [lifted, lifted + 30 * MINUTE, lifted + HOUR]
 
 
+def test_what_is_taken_on_while_it_is_escalated_goes_no_second_time(store: Store) -> None:
+    """An escalation that fails when somebody has taken the alert on meanwhile is over."""
+    accept(store, [ringing()], START)
+    claimed(store)
+    [night] = claimed(store, 30 * MINUTE)
+    taken(store, after=31 * MINUTE)
+    lost = Attempt(night.delivery_id, "night", START + 32 * MINUTE, False, 1.0)
+    with store.write() as db:
+        record(db, [lost], lambda *_: MINUTE, 3 * DAY)
+    assert states(store)["night"] == ("suppressed", "acknowledged")
+
+
 def test_nobody_answers(store: Store) -> None:
     """One channel after the other is told, and the message says why."""
     accept(store, [ringing()], START)

@@ -84,8 +84,10 @@ def hush(db: Database, guids: Iterable[str], now: str) -> None:
 def hush_again(db: Database, deliveries: Iterable[int], now: str) -> None:
     """Let nobody be told of what was withdrawn while it was under way, and did not arrive.
 
-    Call it inside the transaction that makes some deliveries wait again.
+    Nor of what was escalated and taken on meanwhile, but for what a person sent again since. Call
+    it inside the transaction that makes some deliveries wait again.
     """
+    again = list(deliveries)
     withdrawn = "', '".join(sorted(WITHDRAWN))
     db.conn.executemany(
         "UPDATE deliveries SET state = 'suppressed', reason = ?1, due = NULL, finished = ?3"  # noqa: S608 - our own words
@@ -93,7 +95,13 @@ def hush_again(db: Database, deliveries: Iterable[int], now: str) -> None:
         " JOIN articles a ON a.id = al.article_id JOIN articles w ON w.guid = a.guid"
         " WHERE al.id = deliveries.alert_id AND a.current = 0 AND w.version > a.version"
         f" AND w.status IN ('{withdrawn}'))",
-        [(DeliveryReason.WITHDRAWN.value, delivery, now) for delivery in deliveries],
+        [(DeliveryReason.WITHDRAWN.value, delivery, now) for delivery in again],
+    )
+    db.conn.executemany(
+        "UPDATE deliveries SET state = 'suppressed', reason = ?1, due = NULL, finished = ?3"
+        " WHERE id = ?2 AND state IN ('pending', 'failed') AND escalation"
+        " AND since <= (SELECT acknowledged FROM alerts WHERE id = deliveries.alert_id)",
+        [(DeliveryReason.ACKNOWLEDGED.value, delivery, now) for delivery in again],
     )
 
 
