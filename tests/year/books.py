@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from wirewatch.clock import from_iso
 from wirewatch.states import Severity
-from year.desk import WISHES, Wish
-from year.receivers import Claim, Receipt
+from year import wall
+from year.receivers import Claim, Receipt, is_bad
 from year.simulation import Lived
+from year.wishes import BY_NAME, Wish
 
 LOUDNESS = tuple(Severity)
-BY_NAME = {wish.name: wish for wish in WISHES}
+HOUR = timedelta(hours=1)
 UNSURE = frozenset({"timeout", "interrupted"})
 """Why an attempt failed that may have arrived."""
 
@@ -36,10 +37,18 @@ class Delivery(NamedTuple):
     severity: str
     rule: str
     recalls: int | None
-    guid: str
+    acknowledged: datetime | None
+    escalation: bool
+    grouping: str | None
+    guid: str | None
     version: int
     embargo: str | None
     source: str
+
+    @property
+    def says_nothing(self) -> bool:
+        """Tell whether it says that a digest was empty."""
+        return self.guid is None
 
     @property
     def wish(self) -> Wish:
@@ -65,8 +74,9 @@ class Try(NamedTuple):
 
 _DELIVERIES = """
 SELECT d.id, d.alert_id, d.channel, d.key, d.state, d.reason, d.due, d.created, d.since, d.finished,
-    d.silence, al.severity, al.rule, al.recalls, a.guid, a.version, a.embargo, a.source
-FROM deliveries d JOIN alerts al ON al.id = d.alert_id JOIN articles a ON a.id = al.article_id
+    d.silence, al.severity, al.rule, al.recalls, al.acknowledged, d.escalation, d.grouping,
+    a.guid, coalesce(a.version, 0), a.embargo, coalesce(a.source, '')
+FROM deliveries d JOIN alerts al ON al.id = d.alert_id LEFT JOIN articles a ON a.id = al.article_id
 """
 
 
@@ -76,6 +86,8 @@ class Books:
 
     lived: Lived
     deliveries: dict[int, Delivery] = field(default_factory=dict)
+    by_channel: defaultdict[str, list[Delivery]] = field(default_factory=lambda: defaultdict(list))
+    by_alert: dict[tuple[int, str], Delivery] = field(default_factory=dict)
     tries: defaultdict[int, list[Try]] = field(default_factory=lambda: defaultdict(list))
     receipts: defaultdict[int, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
     claims: defaultdict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
@@ -90,7 +102,12 @@ class Books:
                 created=from_iso(row[7]),
                 since=from_iso(row[8]),
                 finished=_moment(row[9]),
+                acknowledged=_moment(row[14]),
+                escalation=bool(row[15]),
             )
+        for one in self.deliveries.values():
+            self.by_channel[one.channel].append(one)
+            self.by_alert[one.alert, one.channel] = one
         for delivery, at, ok, reason in db.execute(
             "SELECT delivery_id, at, ok, reason FROM attempts ORDER BY id"
         ):
@@ -126,13 +143,39 @@ class Books:
                 return end
         return moment
 
+    def corrected(self, one: Delivery) -> Delivery | None:
+        """Give what a correction or withdrawal takes back on its channel, if it is one."""
+        return self.by_alert.get((one.recalls or 0, one.channel))
+
+    def ready(self, wish: Wish, moment: datetime) -> datetime:
+        """Give when a process runs and it is not quiet, at a moment or after it."""
+        while (later := self.down_until(wall.quiet_until(wish, moment) or moment)) > moment:
+            moment = later
+        return moment
+
+    def was_full(self, channel: str, begin: datetime, end: datetime) -> bool:
+        """Tell whether a channel was failing or slow, so that what came had to queue.
+
+        One that rests is tried an hour after the last failure at the latest; so does one that
+        refuses the same bad alert again and again.
+        """
+        if any(one.created <= end and (one.finished or end) >= begin - HOUR
+               for one in self.by_channel[channel] if is_bad(one.id)):  # fmt: skip
+            return True
+        service = self.lived.network.services[channel]
+        spell = service.spell(begin) or service.spell(begin - HOUR)
+        return spell is not None and end < spell.end + 2 * HOUR
+
     def unbalanced(self) -> Iterator[str]:
         """Find deliveries that have not ended in exactly one way, and do not wait for a moment."""
+        end = min([begin for begin, back in self.lived.diary.down if back > self.lived.end],
+                  default=self.lived.end)  # fmt: skip
         for one in self.deliveries.values():
             got = [receipt for receipt in self.receipts[one.id] if receipt.acknowledged]
             well = any(attempt.ok for attempt in self.tries[one.id])
             if one.state in {"pending", "failed"}:
-                if one.due is None or (one.due < self.lived.end and one.reason != "interrupted"):
+                rests = one.reason == "interrupted" or self.was_full(one.channel, end, end)
+                if one.due is None or (one.due < end and not rests):
                     yield f"waits for no moment: {one}"
             elif one.state == "sending" or one.finished is None:
                 yield f"has no end: {one}"
@@ -153,17 +196,6 @@ class Books:
                     yield f"told twice for no reason: {before} {after}"
                 if not marked or not after.marked or key != self.deliveries[number].key:
                     yield f"told twice without a word of it: {before} {after}"
-
-    def reused(self) -> Iterator[str]:
-        """Find references of whole messages that stand for something else than before."""
-        by_key: defaultdict[str, list[Receipt]] = defaultdict(list)
-        for receipt in self.lived.network.receipts:
-            by_key[receipt.key].append(receipt)
-        for got in by_key.values():
-            first = {member[0] for member in got[0].members}
-            for other in got[1:]:
-                if not {member[0] for member in other.members} <= first:
-                    yield f"one reference for different messages: {got[0]} {other}"
 
     def misprinted(self) -> Iterator[str]:
         """Find texts that do not bear the references that the store has."""

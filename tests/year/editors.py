@@ -1,17 +1,21 @@
-"""The editors: they begin and end silences, take channels away and put them back, and send again."""
+"""The editors: they take alerts on, begin and end silences, take channels away, and send again."""
 
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from wirewatch.store.acknowledgements import acknowledge, alerts_named
 from wirewatch.store.outbox import revive
 from wirewatch.store.silences import Silence, add, end
-from year.desk import INBOXES, LEAVING, NAMES, RULES, SEASONAL, deployed
+from year.desk import INBOXES, RULES, deployed
 from year.process import Process, SimulatedClock
+from year.wishes import LEAVING, NAMES, SEASONAL
 
 _SILENCES_EVERY = 2.0  # days, in the mean
 _RETRIED_EVERY = 6.0
+_TAKEN_EVERY = 0.04
+_BY_REFERENCE = 0.3  # of the times that somebody takes alerts on
 
 
 class Editors:
@@ -30,6 +34,7 @@ class Editors:
         for every, what in (
             (_SILENCES_EVERY, self._silence),
             (_RETRIED_EVERY, self._send_again),
+            (_TAKEN_EVERY, self._take_on),
         ):
             at = 0.0
             while (at := at + self._rng.expovariate(1 / every)) < days:
@@ -67,6 +72,22 @@ class Editors:
         """End a silence."""
         with self._process.store.write() as db:
             end(db, number, self._clock.now)
+
+    def _take_on(self) -> None:
+        """Take on what may be escalated, or all that the reference of a message stands for."""
+        now, received = self._clock.now, self._process.receipts()
+        with self._process.store.write() as db:
+            if self._rng.random() < _BY_REFERENCE and received:
+                key = self._rng.choice(received[-60:]).key
+                alerts, _ = alerts_named(db, [key])
+                self._process.diary.led.append((key, now, alerts))
+            else:
+                rows = db.execute(
+                    "SELECT alert_id FROM deliveries WHERE escalation ORDER BY id DESC LIMIT 25"
+                ).fetchall()
+                alerts = [row[0] for row in self._rng.sample(rows, min(3, len(rows)))]
+            acknowledge(db, alerts, "editor", now)
+        self._process.wake()
 
     def _send_again(self) -> None:
         """Send some again that are dead, or were kept silent."""

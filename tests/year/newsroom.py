@@ -27,7 +27,9 @@ _WEEKDAYS = (1.1, 1.2, 1.2, 1.15, 1.0, 0.5, 0.45)
 _AGENCIES = ("AFP", "Reuters", "Kazinform", "dpa", None)
 _PLACES = ("Astana", "Baku", "London", None, None)
 _LANGUAGES = ("en", "en-GB", "kk", "ru", "de", None, None, None)
-_HITS = 0.08  # of articles hold words of a rule
+_HITS = 0.065  # of articles hold words of a rule
+_TALK = 0.25  # of those hold the words of the rule of which everybody speaks
+_TURNS = 0.02  # of the times another rule becomes that
 _BURST = 0.004  # of the hours bring ten times as much
 _AT_ONCE = 12  # articles that come together, in the mean
 _BASE = 0.834  # of all articles follow none
@@ -61,6 +63,7 @@ class Newsroom:
         self._numbers = itertools.count(1)
         self._followers: list[_Follower] = []
         self._urgent: list[_Follower] = []
+        self._hot = 0
         self._current: dict[str, Article] = {}
 
     def drops(self) -> Iterator[tuple[datetime, list[Piece]]]:
@@ -107,8 +110,11 @@ class Newsroom:
         return f"{' '.join(words).capitalize()} {self._rng.randrange(10**6)}."
 
     def _told(self) -> str:
-        """Make a sentence of which a rule is true, some rules more often than others."""
-        rule = int(RULES * self._rng.random() ** 1.5)
+        """Make a sentence of which a rule is true, some more often than others, one of them now."""
+        if self._rng.random() < _TURNS:
+            self._hot = self._rng.randrange(RULES)
+        others = int(RULES * self._rng.random() ** 1.5)
+        rule = self._hot if self._rng.random() < _TALK else others
         return f"{self._sentence()[:-1]} {phrase_of(rule)} it said."
 
     def _fresh(self, at: datetime) -> Piece:

@@ -23,9 +23,10 @@ from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.states import FileState
 from wirewatch.store.channels import next_due
 from wirewatch.store.database import Store
+from wirewatch.store.digests import tell_of_nothing
 from wirewatch.store.stories import forget
 from year.newsroom import Piece
-from year.receivers import Network
+from year.receivers import Network, Receipt
 
 _MOST_TURNS = 2_000  # at one moment: more of them is an outbox that never comes to rest
 _KILLED = 0.004  # of the moments at which messages are under way
@@ -52,6 +53,10 @@ class Diary:
     """When no process ran."""
     by_hand: dict[int, list[datetime]] = field(default_factory=dict)
     """Deliveries that a person sent again, and when."""
+    asked: list[datetime] = field(default_factory=list)
+    """When it was looked whether a digest is empty."""
+    led: list[tuple[str, datetime, list[int]]] = field(default_factory=list)
+    """References by which alerts were taken on, when, and the alerts to which they led."""
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -146,11 +151,14 @@ class Process:
             answers = not self._outbox._done.empty()
             is_due = self._due is not None and self._due <= self._clock.now
             if not (answers or is_due or self._outbox._wake.is_set()):
-                return
+                if self._due is None:
+                    self._look_ahead()
+                if self._due is None or self._due > self._clock.now:
+                    return
             self._outbox._wake.clear()
             self._outbox.turn()
             self.diary.counts["turns"] += 1
-            self._look_ahead()
+            self._due = None  # looked up when no more is to be done at once
         raise AssertionError(f"the outbox does not come to rest at {self._clock.now}")
 
     def _look_ahead(self) -> None:
@@ -173,9 +181,19 @@ class Process:
         self._examiner = replace(self._examiner, router=deployment.router)  # the rules stay
         self._outbox.replace(deployment.channels, deployment.patience)
 
+    def receipts(self) -> list[Receipt]:
+        """Give what the receivers got until now."""
+        return self._network.receipts
+
     def wake(self) -> None:
         """Look at the outbox: another process has changed something in it."""
         self._look_ahead()
+
+    def look_for_empty_digests(self) -> None:
+        """Do what the job does that tells of them."""
+        self.diary.asked.append(self._clock.now)
+        if tell_of_nothing(self.store, self._outbox.policies, self._clock.now):
+            self.wake()
 
     def _dies(self) -> bool:
         """End now and then where messages are under way, by a kill or in good order."""

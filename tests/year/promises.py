@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from year import wall
 from year.books import Books, Delivery
-from year.desk import WISHES, Wish
+from year.groups import Groups
 from year.receivers import FAILING, Receipt, Spell
+from year.wishes import BY_NAME, WISHES, Wish
 
 _MOST = 500  # alerts in a message
 _MOST_ALONE = 2  # old alerts that come alone after an outage
@@ -25,6 +27,11 @@ class Promises:
 
     books: Books
 
+    @cached_property
+    def groups(self) -> Groups:
+        """Give what belongs together."""
+        return Groups(self.books)
+
     def missed(self) -> Iterator[str]:
         """Find alerts that were not let go when they should have been: too early, late or never.
 
@@ -32,9 +39,11 @@ class Promises:
         for a rate, once it may go.
         """
         for one in self.books.deliveries.values():
-            if one.breaks or one.embargo or one.id in self.books.lived.diary.by_hand:
+            if one.breaks or one.embargo or one.escalation or one.says_nothing:
                 continue
-            due = self._due(one.wish, one.created)
+            if one.id in self.books.lived.diary.by_hand:
+                continue
+            due = self._due(one.wish, self.groups.due(one))
             claims = self.books.claims[one.id]
             if not claims:
                 if (
@@ -45,7 +54,7 @@ class Promises:
                     yield f"was due {due}, and was never told: {one}"
                 continue
             first = claims[0].at
-            if first < due:
+            if first < due and not self._goes_along(one, first):
                 yield f"told at {first}, before {due}: {one}"
             elif (
                 first > due + _SLACK
@@ -53,6 +62,11 @@ class Promises:
                 and not self._is_late_rightly(one, due, first)
             ):
                 yield f"told at {first}, after {due}: {one}"
+
+    def _goes_along(self, one: Delivery, at: datetime) -> bool:
+        """Tell whether something corrects what goes out at the same moment."""
+        corrected = self.books.corrected(one)
+        return corrected is not None and at in [c.at for c in self.books.claims[corrected.id]]
 
     def _due(self, wish: Wish, created: datetime) -> datetime:
         """Give when an alert of a moment may go, for all that the clocks on the walls say."""
@@ -68,24 +82,25 @@ class Promises:
         return slots[bisect_right(slots, moment)]
 
     def _is_late_rightly(self, one: Delivery, due: datetime, first: datetime) -> bool:
-        """Tell whether no process ran then, or the line had as much as it takes."""
-        back = due
-        while (later := self.books.down_until(wall.quiet_until(one.wish, back) or back)) > back:
-            back = later
-        return first <= back + _SLACK or self._line_was_full(one.channel, due, first)
+        """Tell whether no process ran then, or the line had as much as it takes.
 
-    def _line_was_full(self, channel: str, begin: datetime, end: datetime) -> bool:
-        """Tell whether a channel was failing or slow, so that what came had to queue."""
-        spell = self.books.lived.network.services[channel].spell(begin)
-        return bool(spell) and end < spell.end + _HOUR if spell else False
+        What could not go at once may have to wait for another message of its group.
+        """
+        back = self.books.ready(one.wish, due)
+        if self.books.was_full(one.channel, due, due):
+            back = self.books.ready(one.wish, back + 2 * _HOUR)
+        if back > due:
+            back = self.books.ready(one.wish, back + one.wish.interval)
+        return first <= back + _SLACK or self.books.was_full(one.channel, due, first)
 
     def doubled(self) -> Iterator[str]:
         """Find digests' times at which more messages went than there were alerts for."""
         sent: defaultdict[tuple[str, datetime], dict[str, int]] = defaultdict(dict)
         for claim in self.books.lived.network.claims:
-            wish = WISHES_BY_NAME[claim.channel]
+            wish = BY_NAME[claim.channel]
             first = [one for one in self.books.members(claim)
                      if self.books.claims[one.id][0] is claim and not one.breaks and not one.embargo
+                     and not one.escalation and not one.says_nothing
                      and not self.books.by_hand(one, claim.at)]  # fmt: skip
             if wish.digest and first:
                 slot = self._slot(wish, first[0].created)
@@ -97,7 +112,7 @@ class Promises:
     def disturbed(self) -> Iterator[str]:
         """Find messages that went out in quiet hours, and nothing in them was so urgent."""
         for claim in self.books.lived.network.claims:
-            wish = WISHES_BY_NAME[claim.channel]
+            wish = BY_NAME[claim.channel]
             if wish.quiet and (end := wall.quiet_until(wish, claim.at)):
                 loud = [one for one in self.books.members(claim)
                         if one.breaks or self.books.by_hand(one, claim.at)]  # fmt: skip
@@ -164,10 +179,8 @@ class Promises:
             if all(
                 spell.begin - _HOUR < each.created < spell.end - _HOUR
                 and not each.wish.holds
+                and not each.escalation
                 and not self.books.by_hand(each, one.at)
                 for each in self.books.members(one)
             )
         ]
-
-
-WISHES_BY_NAME = {wish.name: wish for wish in WISHES}

@@ -12,7 +12,8 @@ from wirewatch.clock import from_iso
 from wirewatch.model import Article, Match
 from wirewatch.states import Severity
 from year.books import Books, Delivery
-from year.desk import LEAVING, SEASONAL
+from year.receivers import is_bad
+from year.wishes import ESCALATED, LEAVING, SEASONAL
 
 _GIVE_UP_AFTER = timedelta(days=3)
 _SAME = timedelta(milliseconds=1)  # the store keeps no less
@@ -66,7 +67,9 @@ class Reasons:
             else:
                 service = self.books.lived.network.services[one.channel]
                 well = service.was_well(one.since, one.finished)
-                if one.finished - one.since < _GIVE_UP_AFTER or well > _LONGEST_WELL:
+                if one.finished - one.since < _GIVE_UP_AFTER or (
+                    well > _LONGEST_WELL and not is_bad(one.id)
+                ):
                     yield f"given up, though its service was well for {well}: {one}"
 
     def hushed(self) -> Iterator[str]:
@@ -77,8 +80,10 @@ class Reasons:
             if one.state != "suppressed" or one.finished is None:
                 continue
             if one.reason == "withdrawn":
-                if not any(self._withdrew(kill, one) for kill in kills[one.guid]):
+                if not any(self._withdrew(kill, one) for kill in kills[str(one.guid)]):
                     yield f"nobody withdrew it then: {one}"
+            elif one.reason == "acknowledged":
+                continue  # the escalations' own
             elif one.silence is None or not silences[one.silence].covers(one, one.finished):
                 yield f"no silence kept it: {one}"
 
@@ -95,9 +100,13 @@ class Reasons:
         silences = list(self._silences().values())
         for one in self.books.deliveries.values():
             claims = self.books.claims[one.id]
-            if not claims or one.embargo or one.id in self.books.lived.diary.by_hand:
+            if not claims or one.embargo or one.says_nothing:
                 continue
-            if any(silence.covers(one, one.created) for silence in silences):
+            if one.id in self.books.lived.diary.by_hand:
+                continue
+            due = one.created + ESCALATED[one.channel] if one.escalation else one.created
+            moments = (due, claims[0].at) if one.escalation else (due,)
+            if any(all(silence.covers(one, at) for at in moments) for silence in silences):
                 yield f"told in spite of a silence: {one}"
 
     def deceived(self) -> Iterator[str]:
@@ -106,7 +115,7 @@ class Reasons:
         for one in self.books.deliveries.values():
             if one.recalls is not None or one.id in self.books.lived.diary.by_hand:
                 continue
-            for kill in kills.get(one.guid, ()):
+            for kill in kills.get(str(one.guid), ()):
                 late = [claim for claim in self.books.claims[one.id] if claim.at > kill.at + _SAME]
                 if late and kill.version > one.version:
                     yield f"withdrawn at {kill.at}, and told {late[0].at}: {one}"
@@ -115,7 +124,7 @@ class Reasons:
         """Find kills that did not go to exactly those who were, or may have been, told."""
         stories: defaultdict[str, list[Delivery]] = defaultdict(list)
         for one in self.books.deliveries.values():
-            stories[one.guid].append(one)
+            stories[str(one.guid)].append(one)
         for kills in self._kills().values():
             for before, kill in zip([None, *kills], kills, strict=False):
                 yield from self._uninformed(stories[kill.guid], before, kill)
@@ -143,7 +152,7 @@ class Reasons:
             "SELECT m.id, m.rule, r.severity, r.channels, a.source, a.place, a.language, a.guid"
             " FROM matches m JOIN articles a ON a.id = m.article_id"
             " JOIN rules r ON r.hash = m.rule_hash"
-            " WHERE m.echoes IS NULL AND a.status = 'usable'"
+            " WHERE m.echoes IS NULL AND m.unmet IS NULL AND a.status = 'usable'"
             " AND NOT EXISTS (SELECT 1 FROM alerts WHERE match_id = m.id)"
             " AND NOT EXISTS (SELECT 1 FROM articles n WHERE n.guid = a.guid"
             " AND n.version > a.version AND n.id < a.id)"

@@ -26,6 +26,11 @@ _SAMPLED = 10  # one message of so many is put into words
 _LOST = 0.004  # of the messages to a healthy service: they arrive, and the answer does not
 
 
+def is_bad(delivery: int) -> bool:
+    """Tell whether a service takes no message with this alert in it."""
+    return delivery % 601 == 7
+
+
 class Weather(StrEnum):
     """How a service fares."""
 
@@ -236,6 +241,9 @@ class Network:
         spell = self.services[message.channel].spell(now)
         weather = spell.weather if spell else Weather.UP
         reason, seconds, arrives = self._fate(weather)
+        refused = any(is_bad(one.delivery_id) for one in message.gathered or (message,))
+        if arrives and refused:
+            reason, seconds, arrives = DeliveryReason.REFUSED_BY_SERVICE, _QUICK, False
         if arrives:
             self._receive(message, claimed, acknowledged=reason is None)
         return Attempt(

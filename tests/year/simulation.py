@@ -8,11 +8,13 @@ from pathlib import Path
 
 from wirewatch.alerts.routes import Router
 from wirewatch.store.database import Store
-from year.desk import DYING, NAMES, deployed
+from year import wall
+from year.desk import deployed
 from year.editors import Editors
 from year.newsroom import Newsroom
 from year.process import Diary, Process, SimulatedClock
 from year.receivers import Network, Service, spells_of
+from year.wishes import DYING, NAMES, WISHES
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,12 @@ class Lived:
             ("messages received", len(self.network.receipts)),
             ("messages that gather several", db["bundles"].count),
             ("attempts on deliveries", db["attempts"].count),
+            ("  of them halves", db["bundles"].count_where("slot LIKE '% half of %'")),
             ("silences", db["silences"].count),
+            ("alerts taken on", db["alerts"].count_where("acknowledged IS NOT NULL")),
+            ("escalations", db["deliveries"].count_where("escalation")),
+            ("matches that were not enough", db["matches"].count_where("unmet IS NOT NULL")),
+            ("empty digests", db["alerts"].count_where("article_id IS NULL")),
             ("kills and stops of the process", len(self.diary.down)),
             ("outages and slow spells", spells),
             ("seconds", round(self.seconds)),
@@ -69,6 +76,7 @@ def live(folder: Path, seed: str, begin: datetime, days: int, articles: int) -> 
     Editors(process, folder, clock, chance("editors")).plan(begin, days)
     newsroom = Newsroom(chance("newsroom"), begin, days, articles)
     end = begin + timedelta(days=days)
+    _let_ask(process, chance("nothing"), begin, end)
     process.run(newsroom.drops(), end)
     return Lived(
         seed,
@@ -82,5 +90,14 @@ def live(folder: Path, seed: str, begin: datetime, days: int, articles: int) -> 
     )
 
 
+def _let_ask(process: Process, rng: random.Random, begin: datetime, end: datetime) -> None:
+    """Let the process look for empty digests at their times, and once within the hour."""
+    for wish in WISHES:
+        for slot in wall.slots(wish, begin, end) if wish.nothing else ():
+            later = slot + timedelta(minutes=rng.uniform(0.5, 59))
+            process.plan(slot, process.look_for_empty_digests)
+            process.plan(later, process.look_for_empty_digests)
+
+
 YEAR = datetime(2026, 1, 1, tzinfo=UTC), 365, 500_000
-FORTNIGHT = datetime(2026, 3, 22, tzinfo=UTC), 14, 3_000
+FORTNIGHT = datetime(2026, 3, 22, tzinfo=UTC), 14, 2_000
