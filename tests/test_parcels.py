@@ -206,6 +206,19 @@ def test_one_bad_alert_takes_no_others_with_it(store: Store) -> None:
     assert (counts[DeliveryState.SENT], counts[DeliveryState.DEAD]) == (49, 1)
 
 
+def test_a_bad_alert_takes_no_old_one_with_it(store: Store) -> None:
+    """What is old is gathered, and yet gets away from an alert that the service refuses."""
+    fill(store, 3)
+    now = START + 2 * HOUR
+    for _ in range(8):
+        for message in claimed(store, now, gather_after=HOUR):
+            ids = {one.delivery_id for one in message.gathered or (message,)}
+            note(store, [message], now, REFUSED if 2 in ids else None)
+        now = max(now, next_due(store.db, ["desk"]) or now)
+    counts = outbox_counts(store.db)
+    assert (counts[DeliveryState.SENT], counts[DeliveryState.FAILED]) == (2, 1)
+
+
 def test_what_is_not_refused_is_not_taken_apart(store: Store) -> None:
     """A digest that only found nobody goes again as it was, however often."""
     fill(store, 8)

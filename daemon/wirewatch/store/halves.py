@@ -23,14 +23,16 @@ def is_refused(attempt: Attempt) -> bool:
 def halve(db: Database, attempt: Attempt, together: Sequence[int], tries: int) -> None:
     """Take a message apart that was refused again, in two; its alerts go on in theirs.
 
-    Call it inside a transaction, when the attempt is recorded.
+    A half of one alert is tried alone as well: what is old would be gathered with the others again,
+    and never part from a bad one. Refused alone it may be gathered. Call it inside a transaction,
+    when the attempt is recorded.
     """
-    if len(together) < 2 or tries < _TRIES or not is_refused(attempt):  # noqa: PLR2004 - no halves
+    if tries < _TRIES or not is_refused(attempt):
         return
     waiting = sorted(together)
     middle = len(waiting) // 2
-    for half in (waiting[:middle], waiting[middle:]):
-        bundle = _bundle(db, attempt, half) if len(half) > 1 else None
+    for half in (waiting[:middle], waiting[middle:]) if middle else (waiting,):
+        bundle = _bundle(db, attempt, half) if middle else None
         db.conn.executemany(
             "UPDATE deliveries SET bundle = ? WHERE id = ?", [(bundle, one) for one in half]
         )
