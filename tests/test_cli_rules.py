@@ -114,7 +114,8 @@ def test_a_rule_is_explained(rules: Site, wirewatch: Wirewatch) -> None:
         (("why-not", "visits", "99"), "there is no"),
         (("backtest", "visits", "--since", "soon"), "no duration"),
         (("backtest", "visits", "--since", "0d"), "no time from"),
-        (("backtest", "visits", "--since", "999999d"), "no time from"),
+        (("backtest", "visits", "--since", "36525d"), "no time from"),
+        (("backtest", "visits", "--since", "999999d"), "no duration"),
     ],
 )
 def test_what_is_not_there_is_said(

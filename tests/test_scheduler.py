@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 from typing import cast
 from unittest.mock import Mock
 
@@ -98,13 +99,11 @@ def test_what_runs_often_runs_at_once(scheduler: Scheduler) -> None:
 
 def test_a_job_that_notes_all_runs_notes_its_own(scheduler: Scheduler) -> None:
     """A job that runs for the first time is known to run: the note of runs names itself."""
-    seen: list[JobRun] = []
-    noting = Tally(lambda _: seen.extend(scheduler.runs()))
+    seen: SimpleQueue[list[JobRun]] = SimpleQueue()
+    noting = Tally(lambda _: seen.put(scheduler.runs()))
     scheduler.start([("note-runs", SELDOM, noting)])
     scheduler._scheduler.modify_job("note-runs", next_run_time=datetime.now(UTC))
-    noting.wait_for(1)
-    scheduler._scheduler.shutdown(wait=True)
-    [run] = seen
+    [run] = seen.get(timeout=PATIENCE)
     assert (run.last_run, run.took_ms) == (START, 0.0)
 
 

@@ -28,7 +28,7 @@ _WAITS = (
     " AND state IN ('pending', 'failed') AND due <= ?2)"
     " OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ?1 AND state = 'failed'"
     " AND state IN ('pending', 'failed'))"
-    " OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ?1 AND state = 'sending'"
+    " OR EXISTS (SELECT 1 FROM deliveries WHERE +channel = ?1 AND state = 'sending'"
     " AND since <= ?2)"
 )
 

@@ -45,7 +45,7 @@ def _is_known(db: Database, channel: str, slot: str, last: datetime) -> bool:
         f" WHERE channel = ?2 AND state = 'failed' AND {CLAIMABLE})"
         f" OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ?2 AND state = 'pending'"
         f" AND {CLAIMABLE} AND (since = ?4 OR (due <= ?4 AND reason IN ('{held}'))))"
-        " OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'sending' AND channel = ?2)"
+        " OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'sending' AND +channel = ?2)"
         " OR EXISTS (SELECT 1 FROM attempts t JOIN deliveries d ON d.id = t.delivery_id"
         " WHERE t.at >= ?4 AND d.channel = ?2 AND d.since = ?4)",
         [_key(channel, slot), channel, slot, iso(last)],

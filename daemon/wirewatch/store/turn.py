@@ -26,7 +26,7 @@ _LAST_SENT = (
     "SELECT finished FROM deliveries WHERE channel = ? AND grouping = ? AND state = 'sent'"
     " ORDER BY finished DESC LIMIT 1"
 )
-_BEING_SENT = "SELECT 1 FROM deliveries WHERE state = 'sending' AND channel = ? AND grouping = ?"
+_BEING_SENT = "SELECT 1 FROM deliveries WHERE state = 'sending' AND +channel = ? AND +grouping = ?"
 
 
 class Turn:
@@ -198,7 +198,8 @@ def sending(db: Database) -> dict[str, int]:
     """Count the messages that are being sent, by channel."""
     return dict(
         db.execute(
-            "SELECT channel, count(DISTINCT coalesce(-bundle, id)) FROM deliveries"
+            "SELECT channel, count(DISTINCT coalesce(-bundle, id))"
+            " FROM deliveries INDEXED BY deliveries_sending"
             " WHERE state = 'sending' GROUP BY 1"
         )
     )
