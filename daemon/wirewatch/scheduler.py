@@ -1,6 +1,7 @@
 """The only door to APScheduler: runs the jobs of a table in a thread of its own."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ class Scheduler:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._runs: dict[str, JobRun] = {}
+        self._noting = threading.Lock()  # a run may begin before it is noted how the last one ended
         self._scheduler = BackgroundScheduler(
             timezone=ZoneInfo("UTC"),
             executors={"default": ThreadPoolExecutor(2)},
@@ -61,13 +63,17 @@ class Scheduler:
     def _timed(self, name: str, run: Callable[[], None]) -> None:
         """Run a job, and note when that was and how long it took; while it runs, what one took."""
         at, begun = self._clock(), time.perf_counter()
-        before = self._runs[name]
-        self._runs[name] = before._replace(last_run=at, took_ms=before.took_ms or 0.0)
+        self._note(name, last_run=at, took_ms=self._runs[name].took_ms or 0.0)
         try:
             run()
         finally:
             took = (time.perf_counter() - begun) * 1000
-            self._runs[name] = self._runs[name]._replace(last_run=at, took_ms=took)
+            self._note(name, last_run=at, took_ms=took)
+
+    def _note(self, name: str, **known: object) -> None:
+        """Note what is known of a job's run."""
+        with self._noting:
+            self._runs[name] = self._runs[name]._replace(**known)  # type: ignore[arg-type]
 
     def stop(self) -> None:
         """Stop, without waiting for a job that runs."""
@@ -81,6 +87,6 @@ class Scheduler:
             return
         error = getattr(event, "exception", None)
         said = f"{type(error).__name__}: {error}" if error else ""
-        self._runs[event.job_id] = self._runs[event.job_id]._replace(error=said)
+        self._note(event.job_id, error=said)
         if said:
             _log.error("job %s failed: %s", event.job_id, said)
