@@ -87,6 +87,28 @@ def test_something_came(store: Store) -> None:
         assert not look(store, now + MINUTE)
 
 
+BODY = (
+    "The speaker of the parliament received a delegation of twelve members on Monday morning. "
+    "They agreed to hold a joint session on the budget in the second half of September."
+)
+
+
+def test_a_copy_of_what_a_digest_holds_does_not_ring(store: Store) -> None:
+    """However many outlets bring a story before the digest, it stands in it once."""
+    for outlet in range(3):
+        outcome = told(f"{outlet}.txt", BODY, guid=f"tag:{outlet}")
+        [found] = outcome.found
+        article = found.article._replace(agency=f"Outlet {outlet}")
+        arrival = outcome.arrival._replace(sha256=f"{outlet}")
+        marked = found._replace(article=article, marks=(1, 2), words=30)
+        now = EIGHT - HOUR + outlet * MINUTE
+        accept(store, [outcome._replace(arrival=arrival, found=(marked,))], now)
+        assert sent(store, now) == []
+    assert (store.db["articles"].count, store.db["alerts"].count) == (3, 1)
+    [message] = sent(store, EIGHT)
+    assert (message.gathered, message.outlets) == ((), 2)
+
+
 def test_a_digest_that_fails_is_not_empty(store: Store) -> None:
     """What could not be sent, and goes again, is not nothing."""
     arrive(store, "story", EIGHT - HOUR)

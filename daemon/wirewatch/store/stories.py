@@ -200,13 +200,15 @@ class Stories:
     def _alerts_of(self, story: int) -> "list[_Spoken]":
         """Give the alerts on a story, first to last, that somebody is or will be told of.
 
-        Those on what was withdrawn since do not count.
+        Those on what was withdrawn since do not count. What only an embargo holds has its time:
+        who hears of it in a digest, or in the morning, need not hear of each copy too.
         """
         withdrawn = "', '".join(sorted(WITHDRAWN))
         if story not in self._spoken:
             rows = self._db.execute(
                 "SELECT al.id, m.rule_hash, a.guid, group_concat(d.channel, char(31)),"  # noqa: S608 - our own words
-                " min(CASE d.state WHEN 'pending' THEN d.due ELSE '' END)"
+                " coalesce(min(CASE WHEN d.escalation THEN NULL"
+                " WHEN d.state = 'pending' AND d.reason IS NULL THEN d.due ELSE '' END), '')"
                 " FROM articles a JOIN alerts al ON al.article_id = a.id"
                 " JOIN matches m ON m.id = al.match_id JOIN deliveries d ON d.alert_id = al.id"
                 " WHERE a.story = ? AND d.state IN ('pending', 'sending', 'sent', 'failed')"
