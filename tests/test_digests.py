@@ -109,6 +109,13 @@ def test_a_copy_of_what_a_digest_holds_does_not_ring(store: Store) -> None:
     assert (message.gathered, message.outlets) == ((), 2)
 
 
+def test_a_digest_of_what_nobody_had_looked_at_is_not_empty(store: Store) -> None:
+    """What came while the channel rested, and went after the digest's time, was in the digest."""
+    arrive(store, "story", EIGHT - HOUR)
+    assert len(sent(store, EIGHT + 20 * MINUTE)) == 1
+    assert not look(store, EIGHT + 30 * MINUTE)
+
+
 def test_a_digest_that_fails_is_not_empty(store: Store) -> None:
     """What could not be sent, and goes again, is not nothing."""
     arrive(store, "story", EIGHT - HOUR)

@@ -95,6 +95,7 @@ class Turn:
         """
         held = policy.held(one.severity, None, one.due, ()) if one.reason is None else None
         if held and held[1] is DeliveryReason.DIGEST and held[0] <= self._now:
+            self._hold(one, *held)
             return one._replace(due=held[0], reason=DeliveryReason.DIGEST)
         return one
 
