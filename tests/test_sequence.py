@@ -55,6 +55,23 @@ def test_a_correction_waits_for_the_alert_that_it_corrects(store: Store) -> None
     assert [one.recall for one in both.gathered] == [None, "corrected"]
 
 
+def test_a_correction_waits_for_an_alert_that_nobody_has_looked_at(store: Store) -> None:
+    """Also where both come to their turn at once, and only then the alert is held by its group."""
+    policy = Policy(interval=30 * MINUTE)
+    accept(store, [told("f0", "Story0 begins.")], START)
+    store.db.execute("UPDATE deliveries SET grouping = 'g'")
+    sent(store, claimed(store, START, desk=policy), START)
+    accept(store, [told("f1", "Story1 begins.")], START)
+    store.db.execute("UPDATE deliveries SET grouping = 'g'")
+    outcome = told("v2", "Story1 ends.")
+    [found] = outcome.found
+    article = found.article._replace(guid="guid of Story1 begins.", version=2, signal="correction")
+    accept(store, [outcome._replace(found=(found._replace(article=article, alerts=()),))], START)
+    assert claimed(store, START + MINUTE, desk=policy) == []
+    [both] = claimed(store, START + 30 * MINUTE, desk=policy)
+    assert [one.recall for one in both.gathered] == [None, "corrected"]
+
+
 def test_a_correction_goes_with_the_group_of_what_it_corrects(store: Store) -> None:
     """Also where a channel that rested takes one message at a time, and others waited longer."""
     accept(store, [told(f"f{n}", f"Story{n} begins.") for n in range(2)], START)

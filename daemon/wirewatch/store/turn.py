@@ -56,6 +56,9 @@ class Turn:
             later = self._waiting.failing(self._now - gather_after, _MOST - len(due))
             due += [one for one in later if one.id not in known]
         go = self._let_go(policy, due) if policy and policy.holds else due
+        if len(go) < len(due) and keep_order(self._db, self._channel, self._now):
+            still = {one.id for one in self._waiting.due(_MOST)}
+            go = [one for one in go if one.id in still]
         messages = [self._message(parcel) for parcel in self._parcels(go, gather_after)[:free]]
         held = self._held() if messages and policy and policy.holds else 0
         return [replace(message, held=held) for message in messages]
