@@ -113,6 +113,22 @@ def test_nobody_is_escalated_to_before_the_first_was_told(store: Store) -> None:
     assert [one.channel for one in claimed(store, evening + 30 * MINUTE, desk=quiet)] == ["boss"]
 
 
+def test_an_escalation_fails_from_when_it_goes_out(store: Store) -> None:
+    """What had to wait for the first channel is tried as long as anything else, and not given up."""
+    escalating(store)
+    quiet = Policy(quiet=(quiet_of("11:00-20:00"),))
+    claimed(store, START + 30 * MINUTE, desk=quiet)
+    evening = START + 8 * HOUR
+    sent(store, claimed(store, evening, desk=quiet), evening)
+    late = evening + 30 * MINUTE
+    [boss] = claimed(store, late, desk=quiet)
+    lost = Attempt(boss.delivery_id, "boss", late, False, 1.0)
+    with store.write() as db:
+        record(db, [lost], lambda *_: MINUTE, 3 * HOUR)
+    [row] = store.db["deliveries"].rows_where("channel = 'boss'")
+    assert row["state"] == "failed"
+
+
 def test_who_hears_only_now_has_time_to_answer(store: Store) -> None:
     """An escalation is not told in the very moment until which the first channel was held."""
     escalating(store)

@@ -29,6 +29,9 @@ def claim(
     Call it inside a transaction. Oldest due first, each channel by itself, so that a backlog of
     one channel does not hold up another. What a policy holds waits on, with the reason; what has
     waited, or is older than `gather_after`, goes out in one message.
+
+    The time in which an escalation may fail begins when it goes out: it may have waited for days
+    until those who are told first were.
     """
     keep_silent(db, now)
     known = policies or {}
@@ -39,7 +42,8 @@ def claim(
     ]
     probe(db, {message.channel for message in messages}, now)
     db.conn.executemany(
-        "UPDATE deliveries SET state = 'sending' WHERE id = ?",
+        "UPDATE deliveries SET state = 'sending', since = CASE WHEN escalation AND attempts = 0"
+        " THEN max(since, due) ELSE since END WHERE id = ?",
         [(one.delivery_id,) for message in messages for one in message.gathered or (message,)],
     )
     return messages
