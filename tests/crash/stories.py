@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import cycle
 
 RULES = {
-    "water": ("aquifer", ("desk", "group")),
-    "treaty": ('"harbour treaty"', ("desk", "night")),
+    "water": ("aquifer", ("desk",)),
+    "treaty": ('"harbour treaty"', ("desk", "night", "group")),
 }
 """Each rule by name: its query and the channels it tells."""
 
