@@ -1,7 +1,13 @@
 """Two weeks of a desk around a change of the clocks, by the machinery of the simulated year."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
+import pytest
+
+from wirewatch.store.database import Store
 from year.books import Books
 from year.conditions import Conditions
 from year.corrections import Corrections
@@ -11,12 +17,53 @@ from year.nothing import EmptyDigests
 from year.promises import Promises
 from year.reasons import Reasons
 from year.references import References
-from year.simulation import FORTNIGHT, live
+from year.simulation import FORTNIGHT, Lived, live
+
+_VALUE = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
+_GROWING = re.compile(
+    r"SCAN (files|articles|arrivals|matches|spans|alerts|deliveries|attempts|bundles|m|a|al|d|t)\b"
+    r"(?!.*deliveries_(due|sending|escalating|recalling))"
+    r"|deliveries_created \(channel=\?\)"
+)
 
 
-def test_a_fortnight_of_a_desk(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def asked() -> dict[str, str]:
+    """Give what the store was asked over the fortnight, each kind of statement once."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory, asked: dict[str, str]) -> Iterator[Lived]:
+    """Live through the fortnight."""
+
+    def opened(path: Path) -> Store:
+        store = Store.open(path)
+        store.db.conn.set_trace_callback(lambda sql: asked.setdefault(_VALUE.sub("?", sql), sql))
+        return store
+
+    with patch("year.simulation.Store") as door:
+        door.open = opened
+        lived = live(tmp_path_factory.mktemp("fortnight"), "fortnight", *FORTNIGHT)
+    lived.store.db.conn.set_trace_callback(None)
+    yield lived
+    lived.store.close()
+
+
+def test_nothing_walks_through_the_past(lived: Lived, asked: dict[str, str]) -> None:
+    """What is asked at work is answered by indexes, however many years the store holds."""
+    plans = {
+        sql: [row[3] for row in lived.store.db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        for sql in asked.values()
+        if sql.startswith(("SELECT", "UPDATE", "DELETE"))
+    }
+    walks = {sql: plan for sql, plan in plans.items() if any(map(_GROWING.search, plan))}
+    assert len(plans) > 50
+    assert not walks, "\n".join(f"{sql}\n  {plan}" for sql, plan in walks.items())
+
+
+def test_a_fortnight_of_a_desk(lived: Lived) -> None:
     """Whatever fails, each alert ends as it should, at its time, and once."""
-    lived = live(tmp_path, "fortnight", *FORTNIGHT)
     books = Books(lived)
     promises, reasons, references = Promises(books), Reasons(books), References(books)
     groups, escalations = Groups(books), Escalations(books)
@@ -34,4 +81,3 @@ def test_a_fortnight_of_a_desk(tmp_path: Path) -> None:
     assert len(books.deliveries) > 500
     assert lived.diary.down
     assert not faults, "\n".join(faults[:10])
-    lived.store.close()

@@ -83,7 +83,7 @@ class Editors:
                 self._process.diary.led.append((key, now, alerts))
             else:
                 rows = db.execute(
-                    "SELECT alert_id FROM deliveries WHERE escalation ORDER BY id DESC LIMIT 25"
+                    "/* an editor's */ SELECT alert_id FROM deliveries WHERE escalation ORDER BY id DESC LIMIT 25"
                 ).fetchall()
                 alerts = [row[0] for row in self._rng.sample(rows, min(3, len(rows)))]
             acknowledge(db, alerts, "editor", now)
@@ -92,7 +92,8 @@ class Editors:
     def _send_again(self) -> None:
         """Send some again that are dead, or were kept silent."""
         rows = self._process.store.db.execute(
-            "SELECT id FROM deliveries WHERE (state = 'dead' OR reason = 'silenced')"
+            "/* an editor's */"
+            " SELECT id FROM deliveries WHERE (state = 'dead' OR reason = 'silenced')"
             " AND channel <> ? ORDER BY id DESC LIMIT 40",
             [LEAVING],
         ).fetchall()

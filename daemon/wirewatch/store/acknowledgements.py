@@ -26,7 +26,7 @@ def alerts_named(db: Database, names: Iterable[str]) -> tuple[list[int], list[st
 
 
 _BY_NAME = (
-    "SELECT id FROM alerts WHERE CAST(id AS TEXT) = ?1"
+    "SELECT id FROM alerts WHERE id = CAST(?1 AS INTEGER) AND CAST(id AS TEXT) = ?1"
     " UNION SELECT alert_id FROM deliveries WHERE key = ?1"
     " UNION SELECT d.alert_id FROM deliveries d JOIN bundles b ON b.id = d.bundle WHERE b.key = ?1"
 )

@@ -4,6 +4,7 @@ That is a circuit breaker (https://martinfowler.com/bliki/CircuitBreaker.html): 
 down is not called by each of ten thousand messages, and its first answer lets all of them go.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -106,7 +107,8 @@ def open_for(db: Database, room: Mapping[str, int], now: datetime) -> dict[str, 
         " WHERE retry_at IS NOT NULL"
     )
     opens: dict[str, str] = dict(rows)
-    rested = [name for name in room if opens.get(name, iso(now)) <= iso(now)]
+    moment = iso(now)
+    rested = [name for name in room if opens.get(name, moment) <= moment]
     return {name: 1 if name in opens else room[name] for name in rested}
 
 
@@ -119,11 +121,12 @@ def probe(db: Database, channels: Iterable[str], now: datetime) -> None:
 
 
 FIRST_DUE = (
-    "SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries"  # noqa: S608 - our own words
-    f" WHERE channel = ?1 AND state = 'pending' AND {CLAIMABLE} UNION ALL"
-    f" SELECT min(due) FROM deliveries WHERE channel = ?1 AND state = 'failed' AND {CLAIMABLE})"
+    "SELECT value, (SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries"  # noqa: S608
+    f" WHERE channel = value AND state = 'pending' AND {CLAIMABLE} UNION ALL"
+    " SELECT min(due) FROM deliveries"
+    f" WHERE channel = value AND state = 'failed' AND {CLAIMABLE})) FROM json_each(?1)"
 )
-"""Asks when the next delivery of a channel is due."""
+"""Asks when the next delivery of each of some channels is due."""
 
 
 def let_try(db: Database, channels: Iterable[str], now: datetime) -> None:
@@ -137,11 +140,11 @@ def let_try(db: Database, channels: Iterable[str], now: datetime) -> None:
 def next_due(db: Database, channels: Iterable[str]) -> datetime | None:
     """Give when the next delivery of some channels may go, or None when nothing waits."""
     known = health(db)
-    moments = []
-    for channel in channels:
-        (due,) = db.execute(FIRST_DUE, [channel]).fetchone()
-        if due:
-            moments.append(max(due, known.get(channel, Health()).opens or due))
+    moments = [
+        max(due, known.get(channel, Health()).opens or due)
+        for channel, due in db.execute(FIRST_DUE, [json.dumps(list(channels))])
+        if due
+    ]
     return from_iso(min(moments)) if moments else None
 
 

@@ -13,6 +13,7 @@ from wirewatch.store.channels import open_for, probe
 from wirewatch.store.policy import Policy
 from wirewatch.store.silences import keep_silent
 from wirewatch.store.turn import Turn, sending
+from wirewatch.store.waiting import with_due
 
 _NEVER = timedelta.max
 
@@ -35,11 +36,11 @@ def claim(
     """
     keep_silent(db, now)
     known = policies or {}
-    messages = [
-        message
-        for channel, free in open_for(db, room, now).items()
-        for message in Turn(db, channel, now, known.get(channel)).messages(free, gather_after)
-    ]
+    free = open_for(db, room, now)
+    messages: list[Message] = []
+    for channel in with_due(db, free, now):
+        turn = Turn(db, channel, now, known.get(channel))
+        messages += turn.messages(free[channel], gather_after)
     probe(db, {message.channel for message in messages}, now)
     db.conn.executemany(
         "UPDATE deliveries SET state = 'sending', since = CASE WHEN escalation AND attempts = 0"

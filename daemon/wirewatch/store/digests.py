@@ -46,7 +46,7 @@ def _is_known(db: Database, channel: str, slot: str, last: datetime) -> bool:
         f" OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ?2 AND state = 'pending'"
         f" AND {CLAIMABLE} AND (since = ?4 OR (due <= ?4 AND reason IN ('{held}'))))"
         " OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'sending' AND +channel = ?2)"
-        " OR EXISTS (SELECT 1 FROM attempts t JOIN deliveries d ON d.id = t.delivery_id"
+        " OR EXISTS (SELECT 1 FROM attempts t CROSS JOIN deliveries d ON d.id = t.delivery_id"
         " WHERE t.at >= ?4 AND d.channel = ?2 AND d.since = ?4)",
         [_key(channel, slot), channel, slot, iso(last)],
     ).fetchone()
@@ -63,7 +63,7 @@ def _tell(
     since = f"{iso(before)[:16].replace('T', ' ')}Z"
     (told,) = db.execute(
         "SELECT count(DISTINCT coalesce(-d.bundle, d.id)) FROM attempts t"
-        " JOIN deliveries d ON d.id = t.delivery_id"
+        " CROSS JOIN deliveries d ON d.id = t.delivery_id"
         " WHERE t.at > ? AND t.at < ? AND t.ok = 1 AND d.channel = ?"
         " AND d.since > ?",
         [iso(before), iso(last), channel, iso(before)],

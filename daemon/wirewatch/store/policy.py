@@ -16,6 +16,10 @@ class Policy(Protocol):
         """Tell whether it can hold anything at all."""
 
     @property
+    def rate(self) -> int | None:
+        """Give how many messages it takes in any `per`; None where it counts none."""
+
+    @property
     def per(self) -> timedelta:
         """Give for how long messages are counted."""
 

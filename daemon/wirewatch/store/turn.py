@@ -65,7 +65,7 @@ class Turn:
 
     def _let_go(self, policy: Policy, due: Iterable[Due]) -> list[Due]:
         """Give what a policy lets go; the rest is held. What goes out together counts as one."""
-        sent = self._sent(self._now - policy.per)
+        sent = self._sent(self._now - policy.per) if policy.rate else []
         before: dict[tuple[object, ...], list[datetime]] = {}  # what was sent before each message
         counted: set[tuple[object, ...]] = set()
         latest: dict[str, datetime | None] = {}
@@ -126,7 +126,7 @@ class Turn:
     def _sent(self, since: datetime) -> list[datetime]:
         """Give when messages went out lately, what is being sent counting as now."""
         rows = self._db.execute(
-            "SELECT min(t.at) FROM attempts t JOIN deliveries d ON d.id = t.delivery_id"
+            "SELECT min(t.at) FROM attempts t CROSS JOIN deliveries d ON d.id = t.delivery_id"
             " WHERE t.at > ? AND t.ok = 1 AND d.channel = ?"
             " GROUP BY coalesce(-d.bundle, d.id), t.at ORDER BY 1",
             [iso(since), self._channel],
