@@ -88,6 +88,7 @@ class Books:
     deliveries: dict[int, Delivery] = field(default_factory=dict)
     by_channel: defaultdict[str, list[Delivery]] = field(default_factory=lambda: defaultdict(list))
     by_alert: dict[tuple[int, str], Delivery] = field(default_factory=dict)
+    of_alert: defaultdict[int, list[Delivery]] = field(default_factory=lambda: defaultdict(list))
     tries: defaultdict[int, list[Try]] = field(default_factory=lambda: defaultdict(list))
     receipts: defaultdict[int, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
     claims: defaultdict[int, list[Claim]] = field(default_factory=lambda: defaultdict(list))
@@ -108,6 +109,7 @@ class Books:
         for one in self.deliveries.values():
             self.by_channel[one.channel].append(one)
             self.by_alert[one.alert, one.channel] = one
+            self.of_alert[one.alert].append(one)
         for delivery, at, ok, reason in db.execute(
             "SELECT delivery_id, at, ok, reason FROM attempts ORDER BY id"
         ):
@@ -127,6 +129,11 @@ class Books:
     def is_held(self, claim: Claim | Receipt, at: datetime) -> bool:
         """Tell whether a message holds anything that the channel's policy speaks of."""
         return any(not one.breaks and not self.by_hand(one, at) for one in self.members(claim))
+
+    def tried(self, delivery: int) -> Iterator[datetime]:
+        """Give when a delivery was let go, and when it was known what came of that."""
+        yield from (claim.at for claim in self.claims[delivery])
+        yield from (one.at for one in self.tries[delivery])
 
     def by_hand(self, one: Delivery, at: datetime) -> bool:
         """Tell whether a person had sent a delivery again by then."""

@@ -35,18 +35,26 @@ class Escalations:
             if at < one.created + ESCALATED[one.channel]:
                 yield f"escalated {at}, before its time: {one}"
             firsts = self._firsts[one.alert]
-            if firsts and not any(self._had_a_turn(first, at) for first in firsts):
+            moments = (one.created + ESCALATED[one.channel], at)
+            if firsts and not any(self._had_a_turn(first, moments) for first in firsts):
                 yield f"escalated {at}, and nobody was told before: {one} {firsts}"
 
-    def _had_a_turn(self, first: Delivery, at: datetime) -> bool:
-        """Tell whether one was told first, or never will be, or its service does not take it."""
+    def _had_a_turn(self, first: Delivery, moments: tuple[datetime, datetime]) -> bool:
+        """Tell whether one was told first, or never will be, or its service did not take it.
+
+        That is looked at when the escalation is due, and not again when its own night is over.
+        """
+        _, at = moments
         claims = self._books.claims[first.id]
         if claims and claims[0].at <= at:
             return True
         if first.state in _ENDED and first.finished and first.finished <= at:
             return True
+        if any(back == at for _, back in self._books.lived.diary.down):
+            return True  # a start looks at one channel after the other
         sent_again = first.id in self._books.lived.diary.by_hand  # so it had ended before
-        return sent_again or self._books.was_full(first.channel, at, at)
+        full = any(self._books.was_full(first.channel, moment, moment) for moment in moments)
+        return sent_again or full
 
     def sleepy(self) -> Iterator[str]:
         """Find what was not escalated in its time, though nobody had taken it on."""

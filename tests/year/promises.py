@@ -54,7 +54,9 @@ class Promises:
                     yield f"was due {due}, and was never told: {one}"
                 continue
             first = claims[0].at
-            if first < due and not self._goes_along(one, first):
+            if self._goes_along(one, first):
+                continue
+            if first < due:
                 yield f"told at {first}, before {due}: {one}"
             elif (
                 first > due + _SLACK
@@ -155,8 +157,11 @@ class Promises:
         """Find outages after which old alerts came one by one, or in too many messages.
 
         What is older than an hour goes out in one message, beside those that had been gathered
-        before and failed: some two for each hour at most.
+        before and failed: some two for each hour at most. What a service refused is tried in halves,
+        which may be one alert.
         """
+        halves = {key for (key,) in self.books.lived.store.db.execute(
+            "SELECT key FROM bundles WHERE slot LIKE '% half of %'")}  # fmt: skip
         by_channel: defaultdict[str, list[Receipt]] = defaultdict(list)
         for receipt in self.books.lived.network.receipts:
             by_channel[receipt.channel].append(receipt)
@@ -164,7 +169,7 @@ class Promises:
             for spell in service.spells:
                 if spell.weather in FAILING:
                     late = self._late(by_channel[channel], spell)
-                    alone = sum(len(one.members) == 1 for one in late)
+                    alone = sum(len(one.members) == 1 and one.key not in halves for one in late)
                     hours = math.ceil((spell.end - spell.begin) / _HOUR)
                     if len(late) > 2 * hours + 1 or alone > _MOST_ALONE:
                         yield f"{channel}: {len(late)} messages, {alone} of one, after {spell}"
