@@ -195,6 +195,14 @@ def test_bombs(data: str) -> None:
     assert time.process_time() - began < PATIENCE
 
 
+def test_an_element_of_a_name_that_none_may_have() -> None:
+    """What damage makes of a tag may be no name: the page is read all the same."""
+    damaged = bytearray(SEED)
+    for place, taken, put in ((15, 0, b"<!--"), (62, 60, b"<"), (1522, 60, b"<")):
+        damaged[place : place + taken] = put
+    assert body(bytes(damaged))
+
+
 def test_damage() -> None:
     """Cut short or with bytes flipped, a page is an article, is none, or is refused."""
     chance = random.Random(40)  # noqa: S311 - the same damage each time

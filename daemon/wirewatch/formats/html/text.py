@@ -73,8 +73,8 @@ def _extracted(root: markup.Element) -> str:
 
 def _paragraphs(text: markup.Element) -> str:
     """Give trafilatura's elements as paragraphs."""
-    for one in text.iter():
-        one.tag = _TAGS.get(one.tag, one.tag)
+    for one in text.iter(*_TAGS):
+        one.tag = _TAGS[one.tag]
     return body(markup.paragraphs([text]))
 
 
