@@ -24,7 +24,7 @@ def main() -> None:
     """Run the command line; errors are for people, one to a line on standard error."""
     load_commands()
     try:
-        app()
+        app(prog_name="wirewatch")
     except ConfigError as error:
         print(error, file=sys.stderr)
         sys.exit(EXIT_CONFIG)

@@ -8,31 +8,14 @@ import typer
 
 from wirewatch.cli.app import AsJson, print_json
 from wirewatch.cli.rules import RuleName, deployment_of, rule_named, rules
+from wirewatch.cli.since import Since, moment
 
 if TYPE_CHECKING:
     from wirewatch.pipeline.backtest import Difference, Fired
     from wirewatch.rules.rulebook import Rule
 
-_FURTHEST = timedelta(days=36_500)
 _BAR = 40  # characters of the longest bar
 _SHOWN = 10  # articles of a list
-
-
-def _moment(since: str, now: datetime) -> datetime:
-    """Read how far back `30d` is."""
-    from wirewatch.quantities import duration
-
-    try:
-        back: timedelta = duration(since)
-    except ValueError as error:
-        raise typer.BadParameter(str(error).replace(" | ", "; ")) from error
-    if not timedelta(0) < back <= _FURTHEST:
-        problem = f"{since!r} is no time from 1ms to {_FURTHEST.days}d"
-        raise typer.BadParameter(problem, param_hint="--since")
-    return now - back
-
-
-Since = Annotated[str, typer.Option(metavar="TIME", help="How far back: 12h, 30d.")]
 
 
 @rules.command("backtest")
@@ -48,7 +31,7 @@ def backtest(
 
     deployment = deployment_of(context)
     now = utc_now()
-    first = _moment(since, now)
+    first = moment(since, now)
     one = rule_named(deployment, rule)
     fired = run(deployment.config.store, one, deployment.gazetteers, first, deployment.router)
     if as_json:
@@ -89,7 +72,7 @@ def diff(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
         deployment.config.store,
         (versions[0], versions[1]),
         deployment.gazetteers,
-        _moment(since, utc_now()),
+        moment(since, utc_now()),
         deployment.router,
     )
     loud = {

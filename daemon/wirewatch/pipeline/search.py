@@ -1,28 +1,55 @@
 """Search the archive in the rules' language: full text finds candidates, the matcher decides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from wirewatch.model import Span
 from wirewatch.rules.fulltext import fts_expression
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.rulebook import named_lists, rule_of
+from wirewatch.rules.rulebook import Rule, named_lists, rule_of
 from wirewatch.store.archive import Stored, candidates
 from wirewatch.store.database import open_reader
 
+Find = Callable[[Stored], tuple[Span, ...] | None]
+"""Gives the spans that make a query true of an article; None where it is not."""
+
+
+def asking(text: str, gazetteers: Mapping[str, Gazetteer]) -> Find:
+    """Compile a query. Raises RuleError, and ConfigError when it names an unknown gazetteer."""
+    return _finding(rule_of("search", text, gazetteers), gazetteers)
+
 
 def search(
-    store: Path, text: str, gazetteers: Mapping[str, Gazetteer]
+    store: Path,
+    text: str,
+    gazetteers: Mapping[str, Gazetteer],
+    since: str = "",
+    *,
+    best: bool = False,
 ) -> Iterator[tuple[Stored, tuple[Span, ...]]]:
-    """Give the articles that a query is true of, newest first, with the spans that made it so.
+    """Give the articles that a query is true of, with the spans that made it so.
 
+    The newest first, or with `best` those that speak most of what full text can find (BM25).
+    `since` is a moment before which none was received.
     Raises RuleError when the query cannot be read, ConfigError when it names an unknown gazetteer,
     StoreError when there is no store yet.
     """
     rule = rule_of("search", text, gazetteers)
+    find = _finding(rule, gazetteers)
+    expression = fts_expression(rule.query, gazetteers)
+    for stored in candidates(open_reader(store), expression, since, best=best):
+        spans = find(stored)
+        if spans is not None:
+            yield stored, spans
+
+
+def _finding(rule: Rule, gazetteers: Mapping[str, Gazetteer]) -> Find:
+    """Give what tells of an article whether a rule is true of it."""
     matcher = Matcher([rule], named_lists([rule], gazetteers))
-    for stored in candidates(open_reader(store), fts_expression(rule.query, gazetteers)):
+
+    def find(stored: Stored) -> tuple[Span, ...] | None:
         _, matches = matcher.match(stored.article, stored.source)
-        if matches:
-            yield stored, matches[0].spans
+        return matches[0].spans if matches else None
+
+    return find

@@ -17,6 +17,11 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_RANKING = (
+    "WITH r AS MATERIALIZED (SELECT rowid AS id, rank FROM articles_fts WHERE articles_fts MATCH ?)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """An article with what the store added to it."""
@@ -28,9 +33,16 @@ class Stored:
 
 
 def candidates(
-    db: Database, expression: str | None, since: str = "", *, every: bool = False
+    db: Database,
+    expression: str | None,
+    since: str = "",
+    *,
+    every: bool = False,
+    best: bool = False,
 ) -> Iterator[Stored]:
     """Give articles newest first: those that an FTS5 expression may find, or all of them.
+
+    With `best` those come first that it ranks highest.
 
     `since` is a moment as `received` has it; what arrived before it is left out. So are versions
     that a newer one has replaced, and what was withdrawn, unless `every` one is asked for.
@@ -47,8 +59,13 @@ def candidates(
         values = [expression]
     if not every:
         found += " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
+    ranking, ranked, order = "", "", "a.id DESC"
+    if best and expression is not None:
+        ranking, ranked, order = _RANKING, "LEFT JOIN r ON r.id = a.id", "r.rank IS NULL, r.rank"
+        values = [expression, expression]
     rows = db.execute(
-        f"SELECT {columns} FROM articles a WHERE {found} AND a.received >= ? ORDER BY a.id DESC",  # noqa: S608 - our own columns
+        f"{ranking} SELECT {columns} FROM articles a {ranked}"  # noqa: S608 - our own columns
+        f" WHERE {found} AND a.received >= ? ORDER BY {order}",
         [*values, since],
     )
     yield from map(_stored, rows)

@@ -75,6 +75,8 @@ class Articles:
                 self._lifts[article.guid] = max(lift_of(article.embargo) or self._at, self._at)
         received = iso(arrival.seen)
         self._hours.hear(arrival.inbox, article.agency, received)
+        if article.guid not in self._again:
+            self._hours.read(article.language, found.mentions, received)
         story = self._stories.place(article_id, found, received)
         self._rows["articles"].append(
             article._asdict()

@@ -1,4 +1,4 @@
-"""How many articles each hour brought: by inbox, by agency, and by rule that was true of them.
+"""How many articles each hour brought: by inbox, agency, language, rule that was true, and name.
 
 Nothing here walks through all hours ever counted: a name is sought by the key of the table, and so
 is the next name.
@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlite_utils import Database
 
 from wirewatch.clock import from_iso, iso
+from wirewatch.model import Mention
 
 HOUR = timedelta(hours=1)
 
@@ -21,7 +22,10 @@ class Counted(StrEnum):
 
     SOURCE = "source"
     AGENCY = "agency"
+    LANGUAGE = "language"
     RULE = "rule"
+    NAME = "name"
+    """A gazetteer's entry, as `parliament:kz-majilis`."""
 
 
 _NAMES = (
@@ -44,6 +48,12 @@ class Tally:
         self.add(Counted.AGENCY, agency, received)
         if agency:
             self._ways[agency, inbox] = max(received[:13], self._ways.get((agency, inbox), ""))
+
+    def read(self, language: str | None, mentions: Iterable[Mention], received: str) -> None:
+        """Count one article for its language, and once for each name in it."""
+        self.add(Counted.LANGUAGE, language, received)
+        for name in {f"{one.gazetteer}:{one.entry}" for one in mentions}:
+            self.add(Counted.NAME, name, received)
 
     def add(self, what: Counted, name: str | None, received: str) -> None:
         """Count one article; a name that is not known counts nothing."""
@@ -117,6 +127,26 @@ def articles(
 ) -> list[float]:
     """Give how many articles each span of time brought; a part of an hour counts as its share."""
     return [_within(db, what, name, begin, end) for begin, end in spans]
+
+
+def totals(db: Database, what: Counted, since: datetime) -> list[tuple[str, int]]:
+    """Give how many articles each name brought since an hour, the most first."""
+    rows = db.execute(
+        "SELECT name, sum(articles) FROM hours WHERE what = ? AND hour >= ?"
+        " GROUP BY name ORDER BY 2 DESC, name",
+        [what.value, _key(since)],
+    )
+    return [(name, number) for name, number in rows]
+
+
+def by_day(db: Database, what: Counted, since: datetime, like: str = "*") -> list[tuple[str, int]]:
+    """Give how many articles each day brought, in UTC: of names that fit a shell's pattern."""
+    rows = db.execute(
+        "SELECT substr(hour, 1, 10), sum(articles) FROM hours WHERE what = ? AND hour >= ?"
+        " AND name GLOB ? GROUP BY 1 ORDER BY 1",
+        [what.value, _key(since), like],
+    )
+    return [(day, number) for day, number in rows]
 
 
 def _within(db: Database, what: Counted, name: str, begin: datetime, end: datetime) -> float:
