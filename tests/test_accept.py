@@ -159,7 +159,7 @@ def test_the_same_file_touched_is_no_new_arrival(store: Store) -> None:
     take(store, first)
     store.db.execute("UPDATE files SET kept = 'left'")
     done = take(store, again)
-    assert (done[0].new, done[0].state) == (False, FileState.STORED)
+    assert (done[0].new, done[0].again, done[0].state) == (False, True, FileState.STORED)
     [row] = rows(store, "files")
     assert (row["stamp"], row["kept"]) == (str(again.arrival.stamp), None)
 

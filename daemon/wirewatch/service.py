@@ -254,8 +254,9 @@ def _make_folder(inbox: Inbox) -> None:
 
 
 def _log_arrival(done: Accepted) -> None:
-    """Log one arrival as one line."""
+    """Log one arrival as one line; of a file that was seen twice only for who looks closely."""
     level = logging.WARNING if done.state is FileState.QUARANTINED else logging.INFO
+    level = logging.DEBUG if done.again else level
     arrival = done.outcome.arrival
     _log.log(
         level,

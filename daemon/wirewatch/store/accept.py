@@ -35,6 +35,8 @@ class Accepted:
     articles: int = 0
     alerts: int = 0
     deliveries: int = 0
+    again: bool = False
+    """Whether this content lay at this path before: nothing has changed but its stamp."""
 
     @property
     def is_kept(self) -> bool:
@@ -126,7 +128,7 @@ class _Batch:
         stamp = str(outcome.arrival.stamp)
         if stamp != row.stamp:
             self._files.change(row.id, {"stamp": stamp, "kept": None})
-        return Accepted(outcome, row.id, row.state, None, new=False)
+        return Accepted(outcome, row.id, row.state, None, new=False, again=True)
 
     def _taken_away(
         self, outcome: Outcome, row: FileRow | None, pending: FileRow | None
