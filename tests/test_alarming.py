@@ -104,7 +104,7 @@ def test_an_alarm_can_be_read_in_every_markup(
 
 
 def test_articles_are_counted_as_they_are_stored(store: Store) -> None:
-    """Each article counts in its hour: by inbox, by agency where it has one, and by rule."""
+    """Each article counts in its hour: by inbox, by agency where it has one, by name and rule."""
     first, second = told("a", "One begins."), told("b", "Two begins.")
     [found] = second.found
     signed = found._replace(article=found.article._replace(agency="Trend"))
@@ -113,6 +113,7 @@ def test_articles_are_counted_as_they_are_stored(store: Store) -> None:
     rows = [tuple(row.values()) for row in store.db["hours"].rows]
     assert rows == [
         ("agency", "Trend", "2026-03-02T12", 1, iso(START)),
+        *(("name", f"words:{n}", "2026-03-02T12", 1, iso(START)) for n in ("one", "three", "two")),
         ("rule", "r1", "2026-03-02T12", 3, iso(START)),
         ("source", "wires", "2026-03-02T12", 3, iso(START)),
     ]

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +24,10 @@ from wirewatch.cli.stats import _filled
 from wirewatch.cli.terminal import bar, printable, snippet
 
 BUDGET = "PARIS, March 2. The budget was adopted after a long night, Reuters reports."
+HEARING = (  # Ctrl-C, which a job in the background does not hear
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from wirewatch.cli import main; main()"
+)
 HOSTILE = "Evil \x1b[2J\x1b]0;owned\x07 \u202egnp.exe \x9b31m title"
 
 
@@ -182,15 +187,18 @@ def test_the_feed_has_filters(wirewatch: Wirewatch) -> None:
 
 def test_the_feed_goes_on(wirewatch: Wirewatch, stored: Site) -> None:
     """What is stored while `tail` runs appears by itself; Ctrl-C ends it in good order."""
-    words = [sys.executable, "-m", "wirewatch", "--config", str(stored.config), "tail", "-n", "1"]
+    words = [sys.executable, "-c", HEARING, "--config", str(stored.config), "tail", "-n", "1"]
     with subprocess.Popen([*words, "--json"], stdout=subprocess.PIPE, text=True) as following:
-        assert following.stdout
-        assert json.loads(following.stdout.readline())["id"] == 2
-        stored.deliver("new.txt", STORY.replace("joint sitting", "new law"))
-        assert wirewatch("ingest", stored.inbox).code == 0
-        assert json.loads(following.stdout.readline())["id"] == 3
-        following.send_signal(2)
-        assert following.wait(20) == 0
+        try:
+            assert following.stdout
+            assert json.loads(following.stdout.readline())["id"] == 2
+            stored.deliver("new.txt", STORY.replace("joint sitting", "new law"))
+            assert wirewatch("ingest", stored.inbox).code == 0
+            assert json.loads(following.stdout.readline())["id"] == 3
+            following.send_signal(signal.SIGINT)
+            assert following.wait(20) == 0
+        finally:
+            following.kill()
 
 
 @pytest.mark.usefixtures("stored")
