@@ -97,9 +97,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Give the names of the files that are read, as they are read."""
     names: list[str] = []
 
-    def noting(path: str, limit: int) -> Any:
+    def noting(path: str, limit: int, root: Path) -> Any:
         names.append(Path(path).name)
-        return read(path, limit)
+        return read(path, limit, root)
 
     monkeypatch.setattr(examine, "read", noting)
     return names

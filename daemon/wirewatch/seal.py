@@ -1,6 +1,7 @@
 """The seal: a secret beside the store, by which links that change something are known as ours."""
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import os
@@ -21,13 +22,27 @@ def seal_of(store: Path) -> bytes:
     """
     path = store.with_name(store.name + ".seal")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    if not path.exists():
+        _make(path)
+    seal = path.read_bytes()
+    if len(seal) != _BYTES:
+        raise OSError(errno.EINVAL, f"{path.name} is damaged; delete it, and links work anew", path)
+    return seal
+
+
+def _make(path: Path) -> None:
+    """Make a secret, so that it is whole under its name or not there; the first one counts."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    made = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
         with os.fdopen(made, "wb") as file:
             file.write(secrets.token_bytes(_BYTES))
             file.flush()
             os.fsync(file.fileno())
-    return path.read_bytes()
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink()
 
 
 def token_of(seal: bytes, ref: str) -> str:

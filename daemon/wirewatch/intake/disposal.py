@@ -5,16 +5,20 @@ with what was stored; only then is it archived or deleted. So a newer file that 
 same name in between is never taken for the old one.
 """
 
+import contextlib
 import errno
 import hashlib
 import os
 import shutil
+import stat
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 
 from wirewatch.states import After
 
 _TAKEN = ".wirewatch-"
+_PRIVATE, _PRIVATE_FOLDER = 0o640, 0o750
 _LONGEST = 255  # bytes of a name
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
@@ -100,7 +104,7 @@ def free_place(place: Path, sha256: str) -> Path:
 
 def _move(source: Path, target: Path, sha256: str) -> None:
     """Move a file so that it is whole in the new place before it leaves the old."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folders(target.parent)
     try:
         source.rename(target)
     except OSError as error:
@@ -111,13 +115,28 @@ def _move(source: Path, target: Path, sha256: str) -> None:
         source.unlink()
     else:
         _sync_folder(target.parent)
+    _keep_private(target)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make the folders of an archive that are not there, closed to others whatever the umask."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+
+
+def _keep_private(file: Path) -> None:
+    """Close an archived file to others; one that another user owns is closed in by its folder."""
+    if not file.is_symlink():
+        with contextlib.suppress(PermissionError):
+            file.chmod(stat.S_IMODE(file.stat().st_mode) & _PRIVATE)
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:
     """Copy to another file system, verified and on disk. Raises OSError when it is not the same."""
     partial = target.with_name(f"{_TAKEN}{sha256}")
     try:
-        with source.open("rb") as reader, partial.open("wb") as writer:
+        with _opened(source) as reader, partial.open("wb") as writer:
             shutil.copyfileobj(reader, writer)
             writer.flush()
             os.fsync(writer.fileno())
@@ -131,8 +150,25 @@ def _copy(source: Path, target: Path, sha256: str) -> None:
 
 def _digest(path: Path) -> str:
     """Digest a file's content."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opened(path: Path) -> BufferedReader:
+    """Open a file to be read; what took its place does not hold us, if it is a FIFO or a device.
+
+    Raises OSError when it is no regular file any more.
+    """
+    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - for its opener
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, f"{path} is no regular file any more")
+    return file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open without waiting for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,6 +9,8 @@ _UNFINISHED = re.compile(
     r"(?:^|/)\.|(?:\.part|\.filepart|\.tmp|\.crdownload|~|\.swp)(?:/|\Z)", re.IGNORECASE
 )
 
+_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
+
 
 def is_in_progress(path: str) -> bool:
     """Tell whether a relative path still waits for its final name, in any of its parts."""
@@ -21,9 +23,12 @@ def printable(path: str) -> str:
 
 
 def original(path: str) -> str:
-    """Undo `printable`: give the path of which the escapes stand for bytes."""
-    escapes = re.compile(rb"\\x([0-9a-f]{2})")
-    return os.fsdecode(escapes.sub(lambda code: bytes([int(code[1], 16)]), os.fsencode(path)))
+    r"""Undo `printable`: give the path of which the escapes stand for bytes.
+
+    Only bytes that are no ASCII are ever escaped, so a file that is called `a\x2f..` by itself
+    leads nowhere else.
+    """
+    return os.fsdecode(_ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), os.fsencode(path)))
 
 
 def chooser(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:

@@ -77,15 +77,19 @@ def look(path: str, root: Path) -> Stamp:
     return stamp_of(status)
 
 
-def read(path: str, limit: int) -> Content:
-    """Read a file whole, at most `limit` bytes.
+def read(path: str, limit: int, root: Path | None = None) -> Content:
+    """Read a file whole, at most `limit` bytes; with `root`, only if it lies inside that folder.
 
     Raises GoneError, ChangedError, RetryError, or Unreadable when it is larger than the limit or
     turned out to be no regular file (it is opened without waiting, so a FIFO cannot hold us).
+    What was opened is asked where it lies: since it was looked at, the path may have been made to
+    lead out of the inbox, and then nothing of ours lies there any more (GoneError).
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:
+            if root is not None:
+                _check_inside(handle, root)
             before = os.fstat(handle)
             if not stat.S_ISREG(before.st_mode):
                 raise Unreadable(FileReason.NOT_REGULAR, _kind(before.st_mode))
@@ -102,6 +106,13 @@ def read(path: str, limit: int) -> Content:
     if len(data) != after.st_size or stamp.mtime_ns != before.st_mtime_ns:
         raise ChangedError
     return Content(data, hashlib.sha256(data).hexdigest(), stamp)
+
+
+def _check_inside(handle: int, root: Path) -> None:
+    """Refuse an open file that lies elsewhere. Raises GoneError."""
+    place = Path(os.readlink(f"/proc/self/fd/{handle}"))  # noqa: PTH115 - in the hot path
+    if not place.is_relative_to(os.path.realpath(root)):
+        raise GoneError
 
 
 def _read_up_to(handle: int, size: int) -> bytes:

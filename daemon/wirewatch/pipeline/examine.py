@@ -98,7 +98,7 @@ class Examiner:
         due = wait_until(arrival.stamp, now, inbox.quiet, closed=closed, before=seen)
         if due:
             return _waiting(arrival, FileReason.SETTLING, due)
-        outcome = self.outcome(arrival, read(path, self.limits.file_size))
+        outcome = self.outcome(arrival, read(path, self.limits.file_size, inbox.root))
         return outcome._replace(tries=before.tries) if before and outcome.due else outcome
 
     def outcome(self, arrival: Arrival, content: Content) -> Outcome:

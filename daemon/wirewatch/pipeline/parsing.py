@@ -5,9 +5,11 @@ has a limit on time and on memory; so does a file over which a parser stumbled i
 foresaw, and then it is quarantined with what the worker says.
 """
 
+import errno
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import struct
@@ -15,11 +17,12 @@ import subprocess
 import sys
 import threading
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from wirewatch.errors import Unreadable
 from wirewatch.formats import Origin, Reading, quick
-from wirewatch.intake.source import RetryError
+from wirewatch.intake.source import ChangedError, GoneError, RetryError, read
 from wirewatch.model import Article, Skipped
 from wirewatch.pipeline.examine import Limits
 from wirewatch.states import FileReason, Precision, SkipReason
@@ -31,6 +34,7 @@ _STUMBLES = (
     RecursionError,
 )  # fmt: skip
 _OF_THE_WORKER = {FileReason.PARSER_FAILED, FileReason.OUT_OF_MEMORY}
+_HARMLESS = re.compile(r"(?:PATH|HOME|LANG|TZ|LC_.*|PYTHON.*)\Z")  # others may be secrets
 _STARTING = 60.0  # seconds that a process may take to start, on a machine that is busy
 _ENDING = 1.0  # seconds that a process may take to end
 _DOCUMENTS = 500  # after which a worker is replaced: what its libraries keep does not pile up
@@ -119,6 +123,33 @@ class Parser:
         self._worker = None
 
 
+def file_of(path: Path, most: int) -> bytes:
+    """Read a file that a command was given, at most so many bytes; a FIFO does not hold it.
+
+    Raises OSError or Unreadable.
+    """
+    try:
+        return read(str(path), most).data
+    except GoneError as error:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from error
+    except (ChangedError, RetryError) as error:
+        raise OSError(errno.EAGAIN, str(error) or "it is being written") from error
+
+
+def read_once(data: bytes, limits: Limits) -> Reading:
+    """Read bytes for a command, as the daemon does, in a worker that ends at once if one is needed.
+
+    Raises Unreadable, or OSError where no process can be started.
+    """
+    parser = Parser()
+    try:
+        return parser.read(data, limits)
+    except RetryError as error:
+        raise OSError(errno.EAGAIN, error.detail) from error
+    finally:
+        parser.rest()
+
+
 class _EndedError(Exception):
     """A worker came to an end before it answered."""
 
@@ -200,6 +231,7 @@ def _started(handle: int, limits: Limits) -> subprocess.Popen[bytes]:
             *map(str, (*words, *_unpacking(limits))),
         ],
         pass_fds=[handle],
+        env={name: value for name, value in os.environ.items() if _HARMLESS.match(name)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )

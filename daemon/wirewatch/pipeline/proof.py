@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wirewatch import formats
 from wirewatch.errors import ConfigError, RuleError, StoreError, Unreadable
 from wirewatch.keys import NAMELESS, delivery_key
 from wirewatch.model import Article, Span
+from wirewatch.pipeline.examine import Limits
 from wirewatch.pipeline.inboxes import Inbox
+from wirewatch.pipeline.parsing import file_of, read_once
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import Rule, named_lists, rule_again
@@ -19,7 +20,8 @@ from wirewatch.states import Severity
 from wirewatch.store.archive import alert_details, stored_article
 from wirewatch.store.database import open_reader
 
-_LINE_LIMIT = 1 << 30  # what was stored once is not refused for its length now
+_SIZE_LIMIT = 1 << 30
+_LIMITS = Limits(line_length=_SIZE_LIMIT)  # what was stored once is not refused for its length now
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def _parsed_again(
     """Read and parse the file; where it is gone the stored article is all there is."""
     path = _path(kept, inboxes)
     try:
-        data = path.read_bytes() if path else None
-    except OSError:
+        data = file_of(path, _SIZE_LIMIT) if path else None
+    except (OSError, Unreadable):
         data = None
     if data is None:
         said = f"gone ({kept['kept'] or kept['path']}); replayed from what is stored"
@@ -75,8 +77,8 @@ def _parsed_again(
     same = digest == kept["sha256"]
     findings.append(Finding("file", same, f"{path}: sha256 {digest[:16]}…" + _unlike(same)))
     try:
-        reading = formats.parse(data, _LINE_LIMIT)
-    except Unreadable as error:
+        reading = read_once(data, _LIMITS)
+    except (OSError, Unreadable) as error:
         findings.append(Finding("article", False, f"not readable any more: {error}"))
         return stored
     found = next((again for one in reading.articles if (again := _as_stored(one, stored))), None)

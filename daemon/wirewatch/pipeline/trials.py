@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wirewatch import formats
 from wirewatch.errors import StoreError, Unreadable
 from wirewatch.model import Article, Match
 from wirewatch.pipeline.examine import Limits
+from wirewatch.pipeline.parsing import file_of, read_once
 from wirewatch.rules.evidence import Evidence
 from wirewatch.rules.explanation import Explained, explain
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
@@ -68,8 +68,9 @@ def _spelled(found: Iterable[tuple[Article, Match]]) -> list[str]:
 
 
 def articles_of(file: Path) -> list[Article]:
-    """Parse a file as the daemon would. Raises OSError or Unreadable."""
-    return list(formats.parse(file.read_bytes(), Limits().line_length).articles)
+    """Parse a file as the daemon would: within its limits. Raises OSError or Unreadable."""
+    limits = Limits()
+    return list(read_once(file_of(file, limits.file_size), limits).articles)
 
 
 def article_at(which: str, store: Path) -> tuple[Article, str]:

@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import sys
+import warnings
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,6 +19,11 @@ from wirewatch.formats import Unpacking, parse
 from wirewatch.states import FileReason
 
 _GRACE = 5  # seconds that the one who asked has to end us before the alarm does
+_NEVER = (  # what no parser needs: to write a file, to leave a dump of what was read, to open many
+    (resource.RLIMIT_FSIZE, 0),
+    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_NOFILE, 64),
+)
 _NICENESS = 5  # the wires go first
 
 
@@ -25,11 +31,13 @@ def main(words: list[str]) -> None:
     """Serve until nobody asks any more."""
     socket, time, memory, line_limit = int(words[0]), float(words[1]), *map(int, words[2:4])
     unpacking = Unpacking(*map(int, words[4:]))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    for kind, most in ((resource.RLIMIT_AS, memory), *_NEVER):
+        resource.setrlimit(kind, (most, most))
     os.nice(_NICENESS)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the one who asks hears it, and lets us end
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    warnings.simplefilter("ignore")
     logging.disable()  # what libraries say of a page is of no use to anybody
     connection = Connection(socket)
     connection.send_bytes(b"ready")

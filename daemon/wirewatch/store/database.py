@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ _TRANSIENT = (
     sqlite3.SQLITE_NOMEM,
 )
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PRIVATE = 0o640
 _PRIMARY_CODE = 0xFF  # the low byte of SQLite's extended result codes
 
 Transaction = Database
@@ -86,6 +88,7 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path):
+                _keep_private(path)
                 store = cls(path, _Writing(), checkpoints=checkpoints)
                 _check_version(store)
                 if migrations.pending(store.db):
@@ -94,7 +97,6 @@ class Store:
             raise StoreError(
                 f"cannot open the store {path}: {error}; check the file and its folder"
             ) from error
-        path.chmod(0o640)
         store.db.execute(f"PRAGMA cache_size = -{_BULK_CACHE_KB if bulk else _CACHE_KB}")
         return store
 
@@ -148,6 +150,24 @@ class Store:
     def close(self) -> None:
         """Close the connection."""
         self.db.close()
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody but the owner and the group read the store, whatever the umask.
+
+    SQLite makes the log and its index with the permissions of the file, so it has them before it
+    is opened; what an operator has made stricter stays so.
+    """
+    try:
+        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
+    except FileExistsError:
+        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0
+            if mode & ~_PRIVATE:
+                file.chmod(mode & _PRIVATE)
+    else:
+        os.fchmod(made, _PRIVATE)
+        os.close(made)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ class StoreLock:
     def acquire(self) -> None:
         """Take the lock. Raises StoreError, naming the holder, when another process has it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = self._path.open("a+", encoding="utf-8")
+        file = open(self._path, "a+", encoding="utf-8", opener=_ours)  # noqa: SIM115
         if not _locked(file):
             file.seek(0)
             holder = file.read().strip() or "another process"
@@ -63,6 +63,11 @@ class StoreLock:
             except OSError:
                 return file.read().strip() or "another process"
         return None
+
+
+def _ours(path: str, flags: int) -> int:
+    """Open a file that others may not even lock."""
+    return os.open(path, flags, 0o640)
 
 
 def _locked(file: IO[str]) -> bool:
