@@ -27,7 +27,7 @@ def test_what_troubles_the_desk_is_shown(wirewatch: Wirewatch, site: Site) -> No
     """An alarm that stands is named with what it says; control characters do not reach a terminal."""
     trouble(site, "the \x1b[31mdisk is full")
     shown = wirewatch("status").out
-    assert f"ALARM since {iso(START)}: the [31mdisk is full" in shown
+    assert f"ALARM since {iso(START)}: the \\x1b[31mdisk is full" in shown
     [alarm] = json.loads(wirewatch("status", "--json").out)["alarms"]
     assert (alarm["kind"], alarm["cleared"]) == ("disk-low", None)
 

@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 from wirewatch.cli.app import app
+from wirewatch.cli.terminal import nothing_acts
 from wirewatch.errors import ConfigError, WirewatchError
 
 EXIT_NOT_WELL = 1
@@ -23,6 +24,12 @@ def load_commands() -> None:
 def main() -> None:
     """Run the command line; errors are for people, one to a line on standard error."""
     load_commands()
+    with nothing_acts():
+        _run()
+
+
+def _run() -> None:
+    """Run a command, and say what went wrong."""
     try:
         app(prog_name="wirewatch")
     except ConfigError as error:

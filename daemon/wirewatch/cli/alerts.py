@@ -7,6 +7,7 @@ import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
 from wirewatch.states import WAITING, DeliveryState
+from wirewatch.text.visible import isolated, visible_line
 
 alerts = typer.Typer(
     help="List, show and retry alerts.", no_args_is_help=True, rich_markup_mode=None
@@ -41,7 +42,7 @@ def list_(
         why = f" ({row['reason']})" if row["reason"] else ""
         why += f", until {row['due']}" if row["reason"] in WAITING else ""
         why += f", again at {row['due']}" if row["state"] == DeliveryState.FAILED else ""
-        headline = "".join(c for c in str(row["headline"]) if c.isprintable())[:60]
+        headline = isolated(str(row["headline"])[:60])
         others = f"  +{row['outlets']} outlets" if row["outlets"] else ""
         print(
             f"{row['alert_id']}  {str(row['created'])[:19]}  {row['severity']}  {row['rule']}  "
@@ -69,15 +70,17 @@ def show(
         return
     for key, value in found.items():
         if key not in {"deliveries", "copies"} and value is not None:
-            print(f"{key}: {value if isinstance(value, int) else repr(value)[1:-1]}")
+            print(f"{key}: {isolated(str(value))}")
     for copy in found["copies"]:  # type: ignore[attr-defined]
-        print(f"+ article {copy['id']}: {copy['outlet']}, {copy['received']}")
+        print(f"+ article {copy['id']}: {isolated(copy['outlet'])}, {copy['received']}")
     for delivery in found["deliveries"]:  # type: ignore[attr-defined]
         why = f" ({delivery['reason']})" if delivery["reason"] else ""
         why += f", due {delivery['due']}" if delivery["due"] else ""
         print(f"→ {delivery['channel']}: {delivery['state']}{why}, ref {delivery['key']}")
         for attempt in delivery["attempted"]:
-            outcome = "ok" if attempt["ok"] else f"{attempt['reason']}: {attempt['error']}"
+            outcome = (
+                "ok" if attempt["ok"] else f"{attempt['reason']}: {visible_line(attempt['error'])}"
+            )
             print(f"    {attempt['at']}  {attempt['ms']:.0f} ms  {outcome}")
 
 

@@ -55,4 +55,6 @@ def config_path(context: typer.Context) -> Path:
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can say
     """Print a value as JSON."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    from wirewatch.text.visible import visible_json
+
+    print(visible_json(json.dumps(value, ensure_ascii=False, indent=2)))

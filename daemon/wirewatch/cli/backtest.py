@@ -9,6 +9,7 @@ import typer
 from wirewatch.cli.app import AsJson, print_json
 from wirewatch.cli.rules import RuleName, deployment_of, rule_named, rules
 from wirewatch.cli.since import Since, moment
+from wirewatch.text.visible import isolated
 
 if TYPE_CHECKING:
     from wirewatch.pipeline.backtest import Difference, Fired
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _BAR = 40  # characters of the longest bar
 _SHOWN = 10  # articles of a list
+_LONGEST = 80  # characters of a headline
 
 
 @rules.command("backtest")
@@ -42,7 +44,7 @@ def backtest(
     _note(one)
     _chart(fired, first, now)
     for number, headline in fired.samples:
-        print(f"  {number}  {_plain(headline)}")
+        print(f"  {number}  {isolated(headline[:_LONGEST])}")
 
 
 @rules.command("diff")
@@ -138,7 +140,7 @@ def _show(name: str, one: "Difference") -> None:
         print(f"  by hour (UTC): {', '.join(changes)}")
     for sign, articles in (("+", one.gained), ("-", one.lost)):
         for number, headline in articles[:_SHOWN]:
-            print(f"  {sign} {number}  {_plain(headline)}")
+            print(f"  {sign} {number}  {isolated(headline[:_LONGEST])}")
         if len(articles) > _SHOWN:
             print(f"  {sign} and {len(articles) - _SHOWN} more")
 
@@ -151,8 +153,3 @@ def _chart(fired: "Fired", first: datetime, last: datetime) -> None:
         count = fired.days[day]
         bar = "█" * round(count / max(1, fired.busiest) * _BAR)
         print(f"  {day}  {count:>6}  {bar}".rstrip())
-
-
-def _plain(headline: str) -> str:
-    """Write a headline on one line."""
-    return "".join(char for char in headline if char.isprintable())[:80]

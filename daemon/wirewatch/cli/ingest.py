@@ -100,7 +100,8 @@ def _commit(readers: "Readers", paths: list[Path], committer: "Committer") -> di
                 counts[done.state.value] += 1
                 counts["alerts"] += done.alerts
                 if done.state.value == "quarantined":
-                    path, reason = done.outcome.arrival.path, done.reason
+                    path = done.outcome.arrival.path
+                    reason = done.reason or done.outcome.reason or "as before"
                     typer.echo(f"quarantined: {path!r}: {reason}: {done.outcome.detail}", err=True)
             if bar and task is not None:
                 bar.advance(task, len(accepted))
@@ -138,5 +139,5 @@ def _progress() -> Any:  # noqa: ANN401 - a progress bar, or nothing where nobod
         BarColumn(),
         TextColumn("{task.completed} files"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=Console(file=sys.__stderr__),  # it commands the terminal by right
     )

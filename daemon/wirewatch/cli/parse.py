@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, print_json
+from wirewatch.text.visible import isolated
 
 if TYPE_CHECKING:
     from wirewatch.formats import Origin, Reading
@@ -83,7 +84,7 @@ def _print(reading: "Reading", *, explain: bool) -> None:
         else:
             _show(article)
     for item in reading.skipped:
-        print(f"skipped: {item.item} ({item.why})")
+        print(f"skipped: {isolated(item.item)} ({item.why})")
 
 
 def _told_by(reading: "Reading") -> list[tuple[str, str]]:
@@ -123,9 +124,9 @@ def _shown(value: object) -> str:
 
 def _explain(article: "Article", origin: "Origin") -> None:
     """Print where each field of an article is from."""
-    print(f"\n{origin.member or 'article'}: {article.headline}")
+    print(f"\n{isolated(origin.member or 'article')}: {isolated(article.headline)}")
     for field, value, where in _sources(article, origin):
-        print(f"  {field:9} {value}")
+        print(f"  {field:9} {isolated(value)}")
         print(f"  {'':9}   from {where}")
 
 
@@ -133,5 +134,5 @@ def _show(article: "Article") -> None:
     """Print an article for people: its fields, then its text."""
     for field, value in article._asdict().items():
         if field != "body" and value not in (None, "", ()):
-            print(f"{field}: {value}")
+            print(f"{field}: {isolated(str(value))}")
     print(f"\n{article.body}")

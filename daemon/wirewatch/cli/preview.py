@@ -8,6 +8,7 @@ import typer
 from wirewatch.cli.alerts import alerts
 from wirewatch.cli.app import config_path
 from wirewatch.states import MessageFormat
+from wirewatch.text.visible import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +106,7 @@ def _print(shown: "list[tuple[str, Letter]]") -> None:
         if number:
             print()
         print(f"→ {channel}")
-        print(f"Subject: {letter.title}")
+        print(f"Subject: {visible_line(letter.title)}")
         print()
         print(letter.body)
         if letter.picture:

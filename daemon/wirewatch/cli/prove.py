@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.text.visible import visible_line
 
 
 @app.command()
@@ -29,7 +30,7 @@ def prove(
         print_json({"alert": alert, "identical": identical, "findings": rows})
     else:
         for one in findings:
-            print(f"{'same   ' if one.same else 'DIFFERS'}  {one.what:8} {one.said}")
+            print(f"{'same   ' if one.same else 'DIFFERS'}  {one.what:8} {visible_line(one.said)}")
         print("identical" if identical else "not identical")
     if not identical:
         raise typer.Exit(1)

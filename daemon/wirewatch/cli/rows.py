@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from wirewatch.cli.terminal import paper, printable
+from wirewatch.cli.paper import paper, printable
+from wirewatch.text.visible import visible_json
 
 _COMMANDS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
@@ -83,7 +84,7 @@ def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
 def _print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Print one array of objects."""
     found = [dict(zip(columns, row, strict=True)) for row in rows]
-    print(json.dumps(found, ensure_ascii=False, indent=2, default=repr))
+    print(visible_json(json.dumps(found, ensure_ascii=False, indent=2, default=repr)))
     return len(found)
 
 
@@ -91,5 +92,6 @@ def _print_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Print an object a line."""
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 - counted
-        print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=repr))
+        found = dict(zip(columns, row, strict=True))
+        print(visible_json(json.dumps(found, ensure_ascii=False, default=repr)))
     return count

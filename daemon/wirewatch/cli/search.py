@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.cli.paper import marked, paper, printable, snippet
 from wirewatch.cli.rows import AsForm, Form, print_rows
 from wirewatch.cli.since import moment
-from wirewatch.cli.terminal import marked, paper, printable, snippet
 
 if TYPE_CHECKING:
     from wirewatch.model import Span

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from wirewatch.cli.app import app, config_path
+from wirewatch.text.visible import visible_line
 
 
 @app.command("send-test")
@@ -28,5 +29,5 @@ def send_test(
     if attempt.ok:
         print(f"sent to {channel} in {attempt.milliseconds:.0f} ms")
         return
-    typer.echo(f"not sent to {channel}: {attempt.reason}: {attempt.error}", err=True)
+    typer.echo(f"not sent to {channel}: {attempt.reason}: {visible_line(attempt.error)}", err=True)
     raise typer.Exit(1)

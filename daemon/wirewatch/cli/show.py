@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
-from wirewatch.cli.terminal import marked, paper, paragraphs, printable
+from wirewatch.cli.paper import marked, paper, paragraphs, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.text.visible import isolated
 
 silences = typer.Typer(
     help="Keep alerts silent for a while.", no_args_is_help=True, rich_markup_mode=None
@@ -66,7 +67,7 @@ def list_(
             f"{key} {row[key]}" for key in ("rule", "channel", "source") if row[key] != _ANY
         )
         ended = f"ended {row['ended']}" if row["ended"] else f"until {row['until']}"
-        said = "".join(char for char in f"{row['author']}: {row['comment']}" if char.isprintable())
+        said = isolated(f"{row['author']}: {row['comment']}")
         print(f"{row['id']}  {fits}  {ended}  kept {row['kept']}  {said}")
 
 

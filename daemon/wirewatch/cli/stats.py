@@ -8,7 +8,7 @@ import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
 from wirewatch.cli.since import Since, moment
-from wirewatch.cli.terminal import bar, paper, printable
+from wirewatch.cli.paper import bar, paper, printable
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.text.visible import isolated, visible_line
 
 if TYPE_CHECKING:
     from wirewatch.pipeline.balance import Report
@@ -74,7 +75,8 @@ def _show(found: "Report") -> None:
     )
     fault = _notice(found, "reload-fault")
     if fault:
-        print(f"NOT RELOADED at {fault['at']}, the old rules are at work: {fault['value']}")
+        said = visible_line(fault["value"])
+        print(f"NOT RELOADED at {fault['at']}, the old rules are at work: {said}")
     _show_trouble(found)
     for path in balance.unaccounted[:10]:
         print(f"unaccounted: {path!r}")
@@ -91,21 +93,17 @@ def _show(found: "Report") -> None:
 def _show_trouble(found: "Report") -> None:
     """Print alarms, and channels that fail."""
     for alarm in found.alarms:
-        print(f"ALARM since {alarm['raised']}: {_printable(alarm['said'])}")
+        print(f"ALARM since {alarm['raised']}: {isolated(alarm['said'])}")
     for name, one in found.failing.items():
         times = f"{one.failures} time{'s' * (one.failures > 1)}"
         again = f", tried again at {one.retry_at}" if one.retry_at else ""
-        print(f"channel {name} failed {times} since {one.failing_since}{again}: {one.error}")
+        said = isolated(one.error or "")
+        print(f"channel {name} failed {times} since {one.failing_since}{again}: {said}")
 
 
 def _show_jobs(found: "Report") -> None:
     """Print when each job ran, and runs next."""
     for job in found.jobs:
         last = f"ran {job['last_run']}, {job['took_ms']} ms" if job["last_run"] else "has not run"
-        error = f", FAILED: {_printable(job['error'])}" if job["error"] else ""
+        error = f", FAILED: {isolated(job['error'])}" if job["error"] else ""
         print(f"job         {job['name']}: {last}, next {job['next_run'] or '?'}{error}")
-
-
-def _printable(text: str) -> str:
-    """Keep control characters off the terminal."""
-    return "".join(char for char in text if char.isprintable())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wirewatch.cli.app import app, config_path
-from wirewatch.cli.terminal import marked, paper, printable
+from wirewatch.cli.paper import marked, paper, printable
+from wirewatch.text.visible import visible_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,7 +56,7 @@ def tail(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
     try:
         for item, spans in _followed(config, wanted, lines, follow=follow):
             if as_json:
-                print(json.dumps(_record(item), ensure_ascii=False), flush=True)
+                print(visible_json(json.dumps(_record(item), ensure_ascii=False)), flush=True)
             else:
                 _print(console, item, spans)
     except KeyboardInterrupt:

@@ -1,84 +1,59 @@
-"""What a terminal shows: text that cannot command it, with hits marked, and bars. Plain in pipes.
+"""What people see: every word of every command passes here, and none of it acts on a terminal.
 
-Texts of articles are hostile: nothing in them moves the cursor, changes a colour, or turns the
-reading direction of what follows. The only place of the command line that draws.
+It is done to the streams, not by each command, so that no command, no error and no log line can
+forget it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
-from typing import TYPE_CHECKING
+import contextlib
+import io
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO, TextIO
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-_JOINERS = "\u200c\u200d"  # without which Persian and Hindi words fall apart
-_LINES = "\n\t"
-_WIDEST = 100  # columns in which people like to read
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
+from wirewatch.text.visible import visible
 
 
-def printable(text: str, *, lines: bool = False) -> str:
-    """Put a space for each character that cannot be seen, so that places in the text stay.
+class Shown(io.TextIOBase):
+    """A stream on which what acts is written as its escape; `plain` is the stream beneath."""
 
-    `lines` keeps line breaks and tabs.
-    """
-    kept = _JOINERS + _LINES if lines else _JOINERS
-    return "".join(char if char.isprintable() or char in kept else " " for char in text)
+    def __init__(self, plain: TextIO) -> None:
+        self.plain = plain
 
+    def write(self, text: str) -> int:
+        """Write a text; one that the stream's encoding cannot say is escaped too."""
+        encoding = self.plain.encoding or "utf-8"
+        said = visible(text).encode(encoding, "backslashreplace").decode(encoding)
+        self.plain.write(said)
+        return len(text)
 
-def paper() -> "Console":
-    """Give what to print on: colours on a terminal, unless NO_COLOR is set, plain text in pipes."""
-    from rich.console import Console
+    @property
+    def buffer(self) -> BinaryIO:
+        """Give the bytes beneath, for what is no text."""
+        return self.plain.buffer
 
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    if console.is_terminal:
-        console.soft_wrap = False
-        console.width = min(console.width, _WIDEST)
-    return console
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """Give the encoding of the stream."""
+        return self.plain.encoding
 
+    def flush(self) -> None:
+        """Flush the stream."""
+        self.plain.flush()
 
-def marked(text: str, styles: Mapping[str, Iterable[tuple[int, int]]]) -> "Text":
-    """Give a text with some stretches of it, start and end, in a style each."""
-    from rich.text import Text
+    def isatty(self) -> bool:
+        """Tell whether somebody looks."""
+        return self.plain.isatty()
 
-    shown = Text(printable(text, lines=True))
-    for style, stretches in styles.items():
-        for start, end in stretches:
-            shown.stylize(style, start, end)
-    return shown
-
-
-def bar(share: float, width: int) -> str:
-    """Draw a share of 1 as a bar of at most so many columns."""
-    eighths = round(max(0.0, min(1.0, share)) * width * 8)
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
-
-
-def snippet(
-    text: str, stretches: Iterable[tuple[int, int]], most: int
-) -> tuple[str, list[tuple[int, int]]]:
-    """Cut the surroundings of the first stretch out of a text, on one line of at most `most`.
-
-    Gives the piece, and the stretches that lie in it by their places there.
-    """
-    known = sorted(stretches)
-    first = known[0] if known else (0, 0)
-    start = max(0, first[0] - most // 3)
-    while start and start < first[0] and not text[start - 1].isspace():
-        start += 1
-    ahead = "…" if start else ""
-    piece = text[start : start + most - len(ahead)]
-    behind = "…" if start + len(piece) < len(text) else ""
-    shift = len(ahead) - start
-    inside = [(a + shift, b + shift) for a, b in known if a >= start and b <= start + len(piece)]
-    return ahead + printable(piece) + behind, inside
+    def fileno(self) -> int:
+        """Give the stream's descriptor."""
+        return self.plain.fileno()
 
 
-def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Give the paragraphs of a text, each with where it begins."""
-    places = [0]
-    while (found := text.find("\n\n", places[-1])) >= 0:
-        places.append(found + 2)
-    for start, end in pairwise([*places, len(text) + 2]):
-        yield start, text[start : end - 2]
+@contextlib.contextmanager
+def nothing_acts() -> Iterator[None]:
+    """Let all that is printed and logged until the end pass here."""
+    with (
+        contextlib.redirect_stdout(Shown(sys.stdout)),
+        contextlib.redirect_stderr(Shown(sys.stderr)),
+    ):
+        yield
