@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from wirewatch import deployment
+from wirewatch import deployment, masking
 from wirewatch.alerts.compose import compose
 from wirewatch.cli import main
 from wirewatch.model import Arrival, Article, Found, Match, Mention, Outcome, Span, Stamp
@@ -252,6 +252,7 @@ def site(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) ->
     made = Site(tmp_path)
     (tmp_path / "parliament.toml").write_text(GAZETTEER)
     monkeypatch.setattr(deployment, "shipped_gazetteers", lambda: [tmp_path / "parliament.toml"])
+    monkeypatch.setattr(masking, "_hidden", masking._Hidden())
     made.write(f"json://{receiver.host}/hook")
     return made
 

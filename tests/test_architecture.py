@@ -12,7 +12,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = (
     "states", "clock", "memory", "errors", "model", "keys", "embargo", "rhythm", "conditions", "seal", "text", "quantities",
     "tomlfile", "tables",
-    "secret",
+    "masking", "secret",
 )  # fmt: skip
 """The ground floor's own order: each may know those before it."""
 

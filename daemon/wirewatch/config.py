@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from wirewatch.errors import ConfigError, Fault
+from wirewatch.masking import hide
 from wirewatch.secret import resolve
 from wirewatch.states import After
 from wirewatch.tables import (
@@ -172,4 +173,5 @@ def _resolved(path: Path, number: int, row: ChannelTable, faults: list[Fault]) -
     place = f"{path}: channel[{number}].url"
     url, found = resolve(row.url.get_secret_value(), path.parent, place)
     faults += found
+    hide(url)
     return row.model_copy(update={"url": SecretStr(url)})

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from wirewatch.errors import Fault
+from wirewatch.masking import hide
 
 _REFERENCE = re.compile(r"\$\{(\w+):([^}]+)\}")
 
@@ -12,16 +13,19 @@ _REFERENCE = re.compile(r"\$\{(\w+):([^}]+)\}")
 def resolve(text: str, base: Path, place: str) -> tuple[str, list[Fault]]:
     """Replace each `${env:…}`, `${file:…}` and `${credential:…}` in a text by its secret.
 
-    Files are looked for from `base`; `place` is where faults say the reference stands.
+    What was fetched is hidden from all that is printed and logged. Files are looked for from
+    `base`; `place` is where faults say the reference stands.
     """
     faults: list[Fault] = []
 
     def secret(found: re.Match[str]) -> str:
         try:
-            return _fetch(found[1], found[2], base)
+            value = _fetch(found[1], found[2], base)
         except _MissingError as missing:
             faults.append(Fault(place, missing.problem, missing.remedy))
             return ""
+        hide(value)
+        return value
 
     return _REFERENCE.sub(secret, text), faults
 

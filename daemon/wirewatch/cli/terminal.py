@@ -1,4 +1,4 @@
-"""What people see: every word of every command passes here, and none of it acts on a terminal.
+"""What people see: every word of every command passes here; none acts, and none is a secret.
 
 It is done to the streams, not by each command, so that no command, no error and no log line can
 forget it.
@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
+from wirewatch.masking import masked
 from wirewatch.text.visible import visible
 
 
 class Shown(io.TextIOBase):
-    """A stream on which what acts is written as its escape; `plain` is the stream beneath."""
+    """A stream with escapes for what acts, stars for secrets; `plain` is the stream beneath."""
 
     def __init__(self, plain: TextIO) -> None:
         self.plain = plain
@@ -22,7 +23,7 @@ class Shown(io.TextIOBase):
     def write(self, text: str) -> int:
         """Write a text; one that the stream's encoding cannot say is escaped too."""
         encoding = self.plain.encoding or "utf-8"
-        said = visible(text).encode(encoding, "backslashreplace").decode(encoding)
+        said = visible(masked(text)).encode(encoding, "backslashreplace").decode(encoding)
         self.plain.write(said)
         return len(text)
 

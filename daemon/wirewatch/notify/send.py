@@ -23,6 +23,7 @@ from apprise.conversion import convert_between
 from apprise.plugins import url_to_dict
 
 from wirewatch.clock import Clock
+from wirewatch.masking import STARS, masked
 from wirewatch.model import Attempt, Message
 from wirewatch.notify.connections import explained, seconds, seen
 from wirewatch.notify.fit import Room
@@ -277,8 +278,8 @@ def _masked(text: str, url: str) -> str:
     parts = re.split(r"[/:@?&=,]+", url.partition("://")[2])
     words = {url, *parts, *map(unquote, parts)}
     for secret in sorted((word for word in words if len(word) > 3), key=len, reverse=True):  # noqa: PLR2004
-        text = text.replace(secret, "***")
-    return text
+        text = text.replace(secret, STARS)
+    return masked(text)
 
 
 @contextlib.contextmanager
