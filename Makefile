@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-crash test-year test-peers lint bench clean
+.PHONY: demo test test-crash test-year test-peers lint bench fuzz lock audit sbom dist clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -40,6 +40,31 @@ bench: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]' || \
 	  echo "could not install flashtext2 and hyperscan; they are left out"
 	$(BIN)/python bench/run.py
+
+# Minutes for each format; FORMATS="pdf mail" for some of them only.
+MINUTES ?= 1
+fuzz: $(VENV)/.audit
+	$(BIN)/python -m tests.fuzz.run --minutes $(MINUTES) $(FORMATS)
+
+$(VENV)/.audit: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,audit]'
+	@touch $@
+
+# Everything that is installed with the extras `documents` and `pictures`, by version and hash.
+lock: $(VENV)/.audit
+	CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --upgrade --strip-extras \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --no-emit-options --extra documents --extra pictures --output-file requirements.lock \
+	  pyproject.toml
+
+audit: $(VENV)/.audit
+	$(BIN)/python release/audit.py
+
+sbom: $(VENV)/.audit
+	$(BIN)/python release/sbom.py
+
+dist: $(VENV)/.audit
+	$(BIN)/python release/dist.py
 
 clean:
 	rm -rf $(VENV) var dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

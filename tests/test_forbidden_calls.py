@@ -70,7 +70,7 @@ def test_nothing_dangerous_is_called(module: Path) -> None:
             value = word.value.value if isinstance(word.value, ast.Constant) else None
             wrong = word.arg in FORBIDDEN_WORDS and value is FORBIDDEN_WORDS[word.arg]
             wrong = wrong and (relative(module), word.arg) not in HARMLESS
-            assert not wrong, f"line {call.lineno}: {word.arg}={value}"
+            assert not wrong, f"line {call.lineno}: {word.arg}={value!r}"
 
 
 def test_processes_are_our_own() -> None:
@@ -121,7 +121,8 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     real = sqlite3.connect
 
     def connected(*words: Any, **options: Any) -> sqlite3.Connection:
-        return real(*words, **options | {"factory": Noting})
+        connection: sqlite3.Connection = real(*words, **options | {"factory": Noting})
+        return connection
 
     monkeypatch.setattr(sqlite3, "connect", connected)
     monkeypatch.setattr(Noting, "said", [])
