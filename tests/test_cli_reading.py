@@ -19,9 +19,9 @@ import pytest
 
 from conftest import STORY, ManualClock, Site, Wirewatch
 from test_docs import commands
+from wirewatch.cli.paper import bar, printable, snippet
 from wirewatch.cli.rows import disarmed
 from wirewatch.cli.stats import _filled
-from wirewatch.cli.paper import bar, printable, snippet
 
 BUDGET = "PARIS, March 2. The budget was adopted after a long night, Reuters reports."
 HEARING = (  # Ctrl-C, which a job in the background does not hear

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, config_path, print_json
-from wirewatch.cli.since import Since, moment
 from wirewatch.cli.paper import bar, paper, printable
+from wirewatch.cli.since import Since, moment
 
 if TYPE_CHECKING:
     from datetime import datetime

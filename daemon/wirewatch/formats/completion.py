@@ -1,6 +1,7 @@
 """What an article is given beyond its file: the language of its text, the names of its topics."""
 
 import re
+import unicodedata
 from typing import Any
 
 from wirewatch.formats.identity import headline_of
@@ -31,4 +32,4 @@ def completed(article: Article) -> Article:
 def _without_controls(text: str) -> str:
     """Take control characters out of a text, and the white space that is left over."""
     paragraphs = (" ".join(part.split()) for part in _CONTROL.sub("", text).split("\n\n"))
-    return "\n\n".join(part for part in paragraphs if part)
+    return unicodedata.normalize("NFC", "\n\n".join(part for part in paragraphs if part))

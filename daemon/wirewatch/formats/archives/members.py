@@ -68,7 +68,7 @@ def _zipped(data: bytes, allowance: Allowance) -> Iterator[Member]:
                 detail = f"no sound zip: {begin:,} bytes in front of its first file"
                 raise Unreadable(FileReason.MALFORMED, detail)
             for info in archive.infolist():
-                if info.is_dir():
+                if info.filename.endswith("/"):  # is_dir() falls over a file without a name
                     continue
                 allowance.count()
                 if info.flag_bits & _ENCRYPTED:

@@ -73,7 +73,7 @@ def _extracted(root: markup.Element) -> str:
 
 def _paragraphs(text: markup.Element) -> str:
     """Give trafilatura's elements as paragraphs."""
-    for one in text.iter(*_TAGS):
+    for one in text.iter(*_TAGS):  # others keep a name that lxml may not let anybody set
         one.tag = _TAGS[one.tag]
     return body(markup.paragraphs([text]))
 

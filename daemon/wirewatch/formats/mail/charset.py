@@ -40,7 +40,7 @@ def words(field: str) -> str:
 
     Neighbours are put together before they are decoded: careless senders part a letter's bytes.
     """
-    return _ENCODED.sub(_read_words, _readable(field))
+    return _ENCODED.sub(_read_words, readable(field))
 
 
 def _read_words(neighbours: re.Match[str]) -> str:
@@ -55,7 +55,7 @@ def _read_words(neighbours: re.Match[str]) -> str:
     )
 
 
-def _readable(field: str) -> str:
+def readable(field: str) -> str:
     """Give a field whose raw bytes, which the email package keeps as halves, are text."""
     if not _HALF.search(field):
         return field

@@ -12,7 +12,7 @@ from typing import cast
 from wirewatch.errors import Unreadable
 from wirewatch.formats.identity import headline_of, identity_of
 from wirewatch.formats.language import tag_of
-from wirewatch.formats.mail.charset import words
+from wirewatch.formats.mail.charset import readable, words
 from wirewatch.formats.mail.parts import body_and_rest
 from wirewatch.formats.moments import when
 from wirewatch.model import Article, Skipped
@@ -103,7 +103,7 @@ def _identifier(message: EmailMessage) -> str | None:
 
 def _sender(message: EmailMessage) -> str | None:
     """Give the sender's name, or else the address."""
-    written = _raw(message, "from")
+    written = readable(_raw(message, "from"))
     try:
         pairs = getaddresses([written])
     except _FAILURES:
