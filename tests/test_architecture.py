@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "daemon" / "wirewatch"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 GROUND = (
-    "states", "clock", "memory", "errors", "model", "keys", "embargo", "rhythm", "conditions", "seal", "text", "quantities",
+    "states", "clock", "event", "log", "durations", "pulse", "wakeup", "memory", "errors", "model", "keys", "embargo", "rhythm", "conditions", "seal", "text", "quantities",
     "tomlfile", "tables",
     "masking", "secret",
 )  # fmt: skip
@@ -22,7 +22,7 @@ FLOORS = (
     {"pipeline"},
     {"deployment", "web"},
     {"jobs", "reload"},
-    {"scheduler", "systemd", "service"},
+    {"scheduler", "systemd", "listeners", "service"},
     {"cli"},
     {"__main__"},
 )
@@ -34,6 +34,7 @@ DOORS = {
     "apprise": {"notify/send.py"},
     "jinja2": {"notify/template.py"},
     "PIL": {"notify/chart.py"},
+    "prometheus_client": {"web/exposition.py"},
     "requests": {"notify/connections.py"},
     "urllib3": {"notify/connections.py"},
     "smtplib": {"notify/connections.py"},

@@ -1,0 +1,48 @@
+"""What ends a wait from anywhere: from another thread, and from a signal."""
+
+import contextlib
+import select
+import socket
+
+_MOST = 64  # bytes read at once; what is written while nobody reads adds nothing
+
+
+class Wakeup:
+    """A pair of sockets: one is waited on, the other is written to.
+
+    An Event will not do where a signal's handler sets it and the main thread waits on it: the
+    handler runs in the middle of that wait, and may want a lock that the wait itself holds.
+    To write into a socket takes no lock.
+    """
+
+    def __init__(self) -> None:
+        self._heard, self._rung = socket.socketpair()
+        self._heard.setblocking(False)
+        self._rung.setblocking(False)
+
+    def ring(self, word: int = 0) -> None:
+        """End the wait, or the next one; `word` is a number below 256. Never waits, never fails."""
+        with contextlib.suppress(OSError):  # it is full, or closed: nobody needs waking
+            self._rung.send(bytes([word]))
+
+    def fileno(self) -> int:
+        """Give the end that is written to, for `signal.set_wakeup_fd`."""
+        return self._rung.fileno()
+
+    def wait(self, timeout: float, *others: socket.socket) -> tuple[bytes, list[socket.socket]]:
+        """Wait for a ring, for others to become readable, or for `timeout` seconds.
+
+        Gives what was rung with, and which of the others are readable.
+        """
+        ready, _, _ = select.select([self._heard, *others], [], [], timeout)
+        said = b""
+        if self._heard in ready:
+            ready.remove(self._heard)
+            with contextlib.suppress(BlockingIOError):
+                said = self._heard.recv(_MOST)
+        return said, ready
+
+    def close(self) -> None:
+        """Let go of both ends."""
+        self._heard.close()
+        self._rung.close()
