@@ -49,6 +49,24 @@ class FileReason(StrEnum):
     UNSTORABLE = "unstorable"
 
 
+REASONS_OF_FILES: dict[FileState, tuple[FileReason, ...]] = {
+    FileState.PENDING: (FileReason.SETTLING, FileReason.RETRYING, FileReason.PARSING),
+    FileState.STORED: (),
+    FileState.DUPLICATE: (FileReason.SAME_CONTENT, FileReason.SAME_ARTICLE),
+    FileState.IGNORED: (
+        FileReason.EXCLUDED,
+        FileReason.VANISHED,
+        FileReason.INBOX_REMOVED,
+        FileReason.NO_ARTICLE,
+    ),
+}
+REASONS_OF_FILES[FileState.QUARANTINED] = tuple(
+    reason
+    for reason in FileReason
+    if not any(reason in known for known in REASONS_OF_FILES.values())
+)
+"""Why an arrival can be in each state."""
+
 WITHDRAWN = frozenset({"canceled", "withheld"})
 """What `articles.status` says of an article that is not to be used."""
 
@@ -116,6 +134,28 @@ HELD = frozenset(
 
 WAITING = HELD | {DeliveryReason.ESCALATION}
 """Why a delivery that nobody has tried yet waits."""
+
+
+REASONS_OF_DELIVERIES: dict[DeliveryState, tuple[DeliveryReason | None, ...]] = {
+    DeliveryState.PENDING: (None, *sorted(WAITING), DeliveryReason.RETRIED_BY_HAND),
+    DeliveryState.SENDING: (None,),
+    DeliveryState.SENT: (None,),
+    DeliveryState.FAILED: (
+        DeliveryReason.INTERRUPTED,
+        DeliveryReason.HTTP_ERROR,
+        DeliveryReason.THROTTLED,
+        DeliveryReason.TIMEOUT,
+        DeliveryReason.UNREACHABLE,
+        DeliveryReason.REFUSED_BY_SERVICE,
+    ),
+    DeliveryState.DEAD: (DeliveryReason.GAVE_UP, DeliveryReason.CHANNEL_REMOVED),
+    DeliveryState.SUPPRESSED: (
+        DeliveryReason.WITHDRAWN,
+        DeliveryReason.SILENCED,
+        DeliveryReason.ACKNOWLEDGED,
+    ),
+}
+"""Why a delivery is usually in each state; None where no reason is given."""
 
 
 class Recall(StrEnum):

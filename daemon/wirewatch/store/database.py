@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,8 +15,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from wirewatch.durations import Durations
 from wirewatch.errors import StoreError
 from wirewatch.store.schema import migrations
+
+SQLITE = sqlite3.sqlite_version
+"""The version of SQLite that this process works with."""
 
 _BUSY_MS = 5_000
 _CACHE_KB = 4_096
@@ -42,6 +47,10 @@ Transaction = Database
 """What `Store.write` gives: the database, inside a transaction that is committed at its end."""
 
 
+Reader = Database
+"""What `open_reader` gives, or any connection of which only reading is asked."""
+
+
 class StoreUnavailableError(StoreError):
     """The store cannot be written just now (locked, disk full); trying again may help."""
 
@@ -51,11 +60,17 @@ class UnstorableError(StoreError):
 
 
 @dataclass
-class _Writing:
+class Writing:
     """What the connections of one process share: one writes at a time, and commits are counted."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     commits: int = 0
+    took: Durations = field(default_factory=Durations)
+    """How long transactions took, from their beginning until they were durable."""
+    syncing: Durations = field(default_factory=Durations)
+    """How long it took of that to make them durable."""
+    last: float | None = None
+    """When the last one was, in seconds of `time.monotonic`."""
 
 
 class Store:
@@ -65,9 +80,9 @@ class Store:
     keeps clear of SQLite's WAL-reset race (3.7.0 to 3.51.2, https://sqlite.org/wal.html).
     """
 
-    def __init__(self, path: Path, writing: _Writing, *, checkpoints: bool) -> None:
+    def __init__(self, path: Path, writing: Writing, *, checkpoints: bool) -> None:
         self.path = path
-        self._writing = writing
+        self.writing = writing
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # heeded where the file is new
@@ -89,7 +104,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path):
                 _keep_private(path)
-                store = cls(path, _Writing(), checkpoints=checkpoints)
+                store = cls(path, Writing(), checkpoints=checkpoints)
                 _check_version(store)
                 if migrations.pending(store.db):
                     migrations.apply(store.db)
@@ -102,7 +117,7 @@ class Store:
 
     def sibling(self) -> "Store":
         """Open another connection to the same file, for another thread of this process."""
-        sibling = Store(self.path, self._writing, checkpoints=False)
+        sibling = Store(self.path, self.writing, checkpoints=False)
         sibling.db.execute(f"PRAGMA cache_size = -{_SIBLING_CACHE_KB}")
         return sibling
 
@@ -113,12 +128,14 @@ class Store:
         Raises StoreUnavailableError when the file is locked or cannot be written for now,
         UnstorableError when SQLite refuses what is written.
         """
-        with self._writing.lock:
+        with self.writing.lock:
             try:
                 self.db.execute("BEGIN IMMEDIATE")
+                begun = time.perf_counter()
                 yield self.db
+                done = time.perf_counter()
                 self.db.execute("COMMIT")
-                self._writing.commits += 1
+                self._note(begun, done)
             except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
                 self._undo()
                 code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
@@ -131,6 +148,14 @@ class Store:
                 self._undo()
                 raise
 
+    def _note(self, begun: float, done: float) -> None:
+        """Note that a transaction was committed, which began and had all its rows at a time."""
+        now = time.perf_counter()
+        self.writing.commits += 1
+        self.writing.last = time.monotonic()
+        self.writing.took.note(now - begun)
+        self.writing.syncing.note(now - done)
+
     def _undo(self) -> None:
         """Roll back, if SQLite has not done so itself."""
         if self.db.conn.in_transaction:
@@ -142,8 +167,8 @@ class Store:
         That takes some milliseconds, for which SQLite by itself would hold up a commit. Where the
         disk is full the log stays as it is, and the next commit says what is wrong.
         """
-        if self._writing.commits >= _COMMITS:
-            self._writing.commits = 0
+        if self.writing.commits >= _COMMITS:
+            self.writing.commits = 0
             with contextlib.suppress(sqlite3.OperationalError):
                 self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 

@@ -1,7 +1,7 @@
 """The tables, as migrations. docs/schema.md describes every column; a test holds the two together.
 
 The file is an interface: released migrations are never changed, only followed by new ones. The
-statements stand in `tables/`.
+statements stand in `tables/`, those of later migrations in `changes/`.
 """
 
 import sqlite3
@@ -20,6 +20,14 @@ def m001_spine(db: Database) -> None:
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         for statement in _statements(file.read_text(encoding="utf-8")):
             db.execute(statement)
+
+
+@migrations()
+def m002_tallies(db: Database) -> None:
+    """Count rows by state and reason as they change; what there is already is counted once."""
+    file = resources.files("wirewatch.store") / "changes" / "tallies.sql"
+    for statement in _statements(file.read_text(encoding="utf-8")):
+        db.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:
