@@ -86,6 +86,7 @@ def write_config(url: str) -> Path:
     text = text.replace('"../var/wirewatch.db"', '"wirewatch.db"')
     text = text.replace('"../var/inbox"', '"inbox"')
     text = text.replace('"json://127.0.0.1:8080/hook"', f'"{url}"')
+    text = text.replace('"127.0.0.1:9464"', '"127.0.0.1:0"')  # another daemon may be at work
     config = PLACE / "wirewatch.toml"
     config.write_text(text, encoding="utf-8")
     return config

@@ -23,6 +23,8 @@ from wirewatch.store.claims import claim
 from wirewatch.store.database import Store, StoreUnavailableError
 from wirewatch.store.lock import StoreLock
 from wirewatch.web.acknowledging import Acknowledging, Desk
+from wirewatch.web.door import door
+from wirewatch.web.server import Server
 
 SEAL = b"s" * 32
 
@@ -35,10 +37,15 @@ class Answer(NamedTuple):
     page: str
 
 
+def served(desk: Desk) -> Server:
+    """Serve the pages of a desk, on some port."""
+    return Server(("127.0.0.1", 0), Acknowledging(desk).routes, door("127.0.0.1"))
+
+
 class Visitor:
     """Somebody with a link, and a server to follow it to."""
 
-    def __init__(self, server: Acknowledging) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
 
     def ask(self, method: str, path: str, form: dict[str, str] | str | None = None) -> Answer:
@@ -54,7 +61,7 @@ class Visitor:
 
 @pytest.fixture
 def visitor(store: Store, clock: ManualClock) -> Iterator[Visitor]:
-    server = Acknowledging(("127.0.0.1", 0), Desk(store.sibling(), SEAL, clock))
+    server = served(Desk(store.sibling(), SEAL, clock))
     thread = threading.Thread(target=server.run)
     thread.start()
     yield Visitor(server)
@@ -173,7 +180,7 @@ def test_a_store_that_cannot_be_written_is_said(
     """Where it cannot be noted, the page says so, and the next try may do better."""
     path = link(ring(store))
     own = store.sibling()
-    server = Acknowledging(("127.0.0.1", 0), Desk(own, SEAL, clock))
+    server = served(Desk(own, SEAL, clock))
     thread = threading.Thread(target=server.run)
     thread.start()
 

@@ -19,6 +19,7 @@ from wirewatch.pipeline.committing import Committing
 from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.inboxes import Inbox
+from wirewatch.pulse import Pulses
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import load_rules
 from wirewatch.states import FileReason, FileState
@@ -41,7 +42,7 @@ class Intake:
         inbox = Inbox("wires", self.root, quiet=timedelta(seconds=QUIET))
         self.seconds = 0.0
         examiner = Examiner(Matcher(rules, {}), clock)
-        self.arrivals = Arrivals({"wires": inbox}, examiner, clock, lambda _: None)
+        self.arrivals = Arrivals({"wires": inbox}, examiner, clock, Pulses())
         self.arrivals.batches.maxsize = 0
         self.examining = Examining(self.arrivals, store)
         self.accepted: list[Accepted] = []

@@ -249,7 +249,7 @@ def test_the_daemon_runs_until_it_is_told_to_stop(site: Site, receiver: Receiver
     """`run` logs to standard error alone, refuses a second of itself, and ends on SIGTERM with 0."""
     with program(site, "run") as daemon:
         assert daemon.stderr
-        assert any("ready: inboxes wires" in line for line in iter(daemon.stderr.readline, ""))
+        assert any(" ready inboxes=wires" in line for line in iter(daemon.stderr.readline, ""))
         with program(site, "run") as second:
             out, err = second.communicate(timeout=PATIENCE)
         assert (second.returncode, out) == (1, "")
@@ -260,7 +260,7 @@ def test_the_daemon_runs_until_it_is_told_to_stop(site: Site, receiver: Receiver
         daemon.send_signal(signal.SIGTERM)
         out, err = daemon.communicate(timeout=PATIENCE)
     assert (daemon.returncode, out) == (0, "")
-    assert "stored file=1 inbox=wires path='story.txt' articles=1 alerts=1" in err
+    assert "stored file=1 inbox=wires path=story.txt articles=1 article=1 alerts=1" in err
     assert "\x1b" not in err
 
 

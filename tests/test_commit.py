@@ -256,7 +256,7 @@ def test_refused_disposal(
     monkeypatch.setattr(commit, "dispose", refused)
     with caplog.at_level(logging.WARNING):
         desk.commit(desk.deliver("a.txt", "one"), desk.deliver("b.txt", "two"))
-    assert "a.txt': [Errno 28] No space left on device" in caplog.text
+    assert 'a.txt error="No space left on device"' in caplog.text
     assert desk.left() == ["a.txt"]
     assert [kept is None for (kept,) in desk.rows("kept")] == [True, False]
 

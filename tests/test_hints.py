@@ -17,6 +17,7 @@ from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.pipeline.scanning import Scanning
+from wirewatch.pulse import Doing, Pulses
 from wirewatch.rules.matcher import Matcher
 from wirewatch.states import FileReason, FileState
 from wirewatch.store.accept import Accepted
@@ -100,17 +101,29 @@ def inbox(tmp_path: Path) -> Inbox:
     return Inbox("wires", tmp_path / "inbox")
 
 
+class Heartbeats(Pulses):
+    """Pulses that remember who was held."""
+
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(("intake", "commit", "scan"), 60.0))
+        self.were_held: list[str] = []
+
+    def held(self, worker: str, why: str) -> None:
+        self.were_held.append(worker)
+        super().held(worker, why)
+
+
 @pytest.fixture
-def beats() -> list[str]:
-    return []
+def pulses() -> Heartbeats:
+    return Heartbeats()
 
 
 @pytest.fixture
 def arrivals(
-    inbox: Inbox, clock: ManualClock, beats: list[str], monkeypatch: pytest.MonkeyPatch
+    inbox: Inbox, clock: ManualClock, pulses: Heartbeats, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Arrivals]:
     monkeypatch.setattr(arrivals_module, "IDLE", 0.01)
-    made = Arrivals({"wires": inbox}, Examiner(Matcher([], {}), clock), clock, beats.append)
+    made = Arrivals({"wires": inbox}, Examiner(Matcher([], {}), clock), clock, pulses)
     yield made
     made.stop()
 
@@ -123,7 +136,7 @@ def test_in_flight_until_landed(arrivals: Arrivals) -> None:
     """An arrival handed over is in flight until it has landed; one that waits wakes by that."""
     batch = [waiting("a.txt"), waiting("b.txt")]
     assert arrivals.all_landed()
-    arrivals.hand_over(batch)
+    arrivals.hand_over(batch, "intake")
     assert arrivals.batches.get_nowait() == batch
     assert arrivals.is_in_flight("wires", "a.txt")
     assert not arrivals.is_in_flight("wires", "c.txt")
@@ -137,24 +150,25 @@ def test_in_flight_until_landed(arrivals: Arrivals) -> None:
     assert not looking.is_alive()
 
 
-def test_slow_store_holds_back(arrivals: Arrivals, beats: list[str]) -> None:
-    """While one batch waits to be committed the next is held, beating, until it is taken."""
+def test_slow_store_holds_back(arrivals: Arrivals, pulses: Heartbeats) -> None:
+    """While one batch waits to be committed the next is held, and said to be, until it is taken."""
     first, second = [waiting("a.txt")], [waiting("b.txt")]
-    arrivals.hand_over(first)
+    arrivals.hand_over(first, "intake")
     thread = threading.Thread(target=arrivals.hand_over, args=(second, "intake"))
     thread.start()
-    beaten = len(beats)
+    while not pulses.were_held:
+        assert thread.is_alive()
     assert arrivals.batches.get(timeout=PATIENCE) == first
     assert arrivals.batches.get(timeout=PATIENCE) == second
     thread.join(PATIENCE)
     assert not thread.is_alive()
-    assert beaten
+    assert "intake" in pulses.were_held
 
 
 def test_stop_ends_the_hand_over(arrivals: Arrivals) -> None:
     """A thread that holds a batch for a store that does not take it ends when all stops."""
-    arrivals.hand_over([waiting("a.txt")])
-    thread = threading.Thread(target=arrivals.hand_over, args=([waiting("b.txt")],))
+    arrivals.hand_over([waiting("a.txt")], "scan")
+    thread = threading.Thread(target=arrivals.hand_over, args=([waiting("b.txt")], "scan"))
     thread.start()
     arrivals.stop()
     thread.join(PATIENCE)
@@ -197,7 +211,7 @@ class Heard:
             return stored()[0]
 
 
-def test_three_threads(arrivals: Arrivals, inbox: Inbox, store: Store, beats: list[str]) -> None:
+def test_three_threads(arrivals: Arrivals, inbox: Inbox, store: Store, pulses: Heartbeats) -> None:
     """Hints and folders become stored files while all three threads run, and a stop ends them."""
     heard = Heard()
     arrivals.clock = arrivals.examiner.clock
@@ -221,7 +235,7 @@ def test_three_threads(arrivals: Arrivals, inbox: Inbox, store: Store, beats: li
     for thread in threads:
         thread.join(PATIENCE)
         assert not thread.is_alive()
-    assert {"intake", "commit"} <= set(beats)
+    assert {doing for doing, _ in pulses.ages().values()} == {Doing.RESTING}
 
 
 def test_stop_while_the_store_is_held(
@@ -236,7 +250,7 @@ def test_stop_while_the_store_is_held(
     monkeypatch.setattr("wirewatch.pipeline.commit.accept", refuse)
     committer = Committer(store, arrivals.inboxes, arrivals.clock, arrivals.pause)
     heard = Heard()
-    arrivals.hand_over([told("a.txt", "one")])
+    arrivals.hand_over([told("a.txt", "one")], "intake")
     Committing(arrivals, committer, heard).run()
     assert heard.accepted == []
     assert arrivals.is_in_flight("wires", "a.txt")

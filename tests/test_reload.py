@@ -125,14 +125,14 @@ def test_a_running_daemon_changes_its_rules_and_channels(
         edit(site, "/hook", "/other", "wirewatch.toml")
         edit(site, 'name = "kz-az"', 'name = "renamed"')
         service.reloading.ask()
-        log.wait_for("reloaded: 1 rules")
+        log.wait_for("reloaded rules=1")
         after = json.loads(wirewatch("status", "--json").out)["rules"]
         assert before["value"] != after["value"]
         site.deliver("second.txt", STORY.replace("joint sitting", "common law"))
         [got] = receiver.wait_for("/other")
         edit(site, "query", "qeury")
         service.reloading.ask()
-        log.wait_for("not reloaded, the old rules stay at work")
+        log.wait_for("not-reloaded ")
         assert "did you mean 'query'?" in wirewatch("status").out
         site.deliver("third.txt", STORY.replace("joint sitting", "third law"))
         receiver.wait_for("/other", 2)

@@ -25,6 +25,7 @@ from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.pipeline.scanning import Scanning
+from wirewatch.pulse import Pulses
 from wirewatch.rules.matcher import Matcher
 from wirewatch.states import After, FileReason
 from wirewatch.store.accept import Accepted
@@ -42,7 +43,7 @@ class Intake:
         quiet = timedelta(seconds=QUIET)
         self.inbox = Inbox("wires", self.root, quiet=quiet, archive=folder / "archive")
         examiner = Examiner(Matcher([], {}), clock)
-        self.arrivals = Arrivals({"wires": self.inbox}, examiner, clock, lambda _: None)
+        self.arrivals = Arrivals({"wires": self.inbox}, examiner, clock, Pulses())
         self.arrivals.batches = queue.Queue()
         self.scanning = Scanning(self.arrivals, store)
         self.examining = Examining(self.arrivals, store)
@@ -194,7 +195,7 @@ def test_folder_that_went(intake: Intake, caplog: pytest.LogCaptureFixture) -> N
     intake.arrivals.rescan()
     with caplog.at_level(logging.WARNING):
         intake.run()
-    assert "gone: No such file or directory" in caplog.text
+    assert 'gone error="No such file or directory"' in caplog.text
     assert intake.commit() == ["a.txt pending"]
 
 

@@ -65,7 +65,7 @@ class Heard(logging.Handler):
         """Wait for what is said of a job: another test's may still be heard."""
         with self._came:
             said = self._came.wait_for(
-                lambda: [line for line in self.lines if line[1].startswith(f"job {job}")], PATIENCE
+                lambda: [line for line in self.lines if f"job={job}" in line[1]], PATIENCE
             )
         assert said
         return said[0]
@@ -123,8 +123,8 @@ def test_a_job_that_fails_is_reported_and_runs_again(scheduler: Scheduler, heard
     failing = Tally(fail)
     scheduler.start([("failing", OFTEN, failing)])
     failing.wait_for(2)
-    reported = heard.first("failing failed")
-    assert reported == (logging.ERROR, "job failing failed: ValueError: no such thing")
+    reported = heard.first("failing error")
+    assert reported == (logging.ERROR, 'job-failed job=failing error="ValueError: no such thing"')
 
 
 def test_a_job_never_runs_twice_at_a_time(scheduler: Scheduler, heard: Heard) -> None:
@@ -133,7 +133,7 @@ def test_a_job_never_runs_twice_at_a_time(scheduler: Scheduler, heard: Heard) ->
     slow = Tally(lambda run: None if run > 1 else cast("None", release.wait(PATIENCE)))
     scheduler.start([("slow", OFTEN, slow)])
     reported = heard.first("slow")
-    assert reported == (logging.WARNING, "job slow is still running and skips a turn")
+    assert reported == (logging.WARNING, 'job-skipped job=slow why="it is still running"')
     assert slow.runs == 1
     release.set()
     slow.wait_for(2)
@@ -193,7 +193,7 @@ def test_it_is_known_when_each_job_ran_and_runs_next(scheduler: Scheduler, heard
         raise ValueError("no such thing")
 
     scheduler.start([("never", SELDOM, Tally()), ("failing", OFTEN, Tally(fail))])
-    heard.first("failing failed")
+    heard.first("failing error")
     scheduler.stop()
     never, failing = scheduler.runs()
     assert (never.name, never.last_run, never.took_ms, never.error) == ("never", None, None, "")

@@ -73,11 +73,11 @@ def make(site: Site) -> MakeService:
 def running(service: Service, log: Log) -> Iterator[list[int]]:
     """Run a daemon in a thread until the end of the block; its exit code is in the list then."""
     codes: list[int] = []
-    starts = sum("ready:" in line for _, line in log.lines)
+    starts = sum("ready " in line for _, line in log.lines)
     thread = threading.Thread(target=lambda: codes.append(service.run()))
     thread.start()
     try:
-        log.wait_for("ready:", starts + 1)
+        log.wait_for("ready ", starts + 1)
         yield codes
     finally:
         service.stop()
@@ -188,8 +188,8 @@ def test_a_worker_that_dies_ends_the_daemon(
     service = make()
     service._workers[worker] = die
     assert service.run() == 1
-    assert (logging.CRITICAL, "stopped: MemoryError: no room") in log.lines
-    log.wait_for(f"worker {worker} died")
+    assert (logging.CRITICAL, 'died error=MemoryError said="no room"') in log.lines
+    log.wait_for(f"worker-died worker={worker}")
     assert StoreLock.holder(site.database) is None
     assert not [thread for thread in threading.enumerate() if thread in service._threads]
 
@@ -227,7 +227,7 @@ def test_a_second_daemon_refuses(make: MakeService, log: Log) -> None:
     with running(make(), log):
         with pytest.raises(StoreError, match=rf"`wirewatch run`, pid {os.getpid()} on "):
             make()
-        log.wait_for("ready:")
+        log.wait_for("ready ")
     with running(make(), log) as codes:
         pass
     assert codes == [0]
@@ -240,10 +240,10 @@ def test_a_signal_stops_the_daemon(make: MakeService, log: Log) -> None:
         service = make()
         rescue = threading.Timer(PATIENCE, service.stop)
         rescue.start()
-        starts = sum("ready:" in line for _, line in log.lines)
+        starts = sum("ready " in line for _, line in log.lines)
 
         def interrupt(awaited: int = starts + 1, sent: signal.Signals = number) -> None:
-            log.wait_for("ready:", awaited)
+            log.wait_for("ready ", awaited)
             os.kill(os.getpid(), sent)
 
         sender = threading.Thread(target=interrupt)
@@ -281,18 +281,31 @@ def test_the_service_manager_is_kept_informed(
 
 
 def test_a_stuck_worker_is_not_hidden_from_the_service_manager(
-    make: MakeService, manager: socket.socket
+    make: MakeService, manager: socket.socket, log: Log
 ) -> None:
-    """The watchdog is petted while all workers beat, and not when one has been silent too long."""
+    """The watchdog is petted while all workers move or rest, not when one has ended nothing for long."""
     service = make()
-    service._beat("intake")
+    now = time.monotonic()
+    service.pulses._monotonic = lambda: now
+    for worker in service.pulses.patience:
+        service.pulses.rests(worker)
+    service.pulses.works("intake")
     service._pet_watchdog()
     assert manager.recv(100) == b"WATCHDOG=1"
-    service._beats["intake"] = time.monotonic() - 61
+    now += 59
+    for worker in ("commit", "deliver", "heavy"):
+        service.pulses.rests(worker)
+    service.pulses.works("intake")
+    now += 2
     service._pet_watchdog()
     manager.setblocking(False)
     with pytest.raises(BlockingIOError):
         manager.recv(100)
+    assert log.lines[-1] == (
+        logging.CRITICAL,
+        'stuck worker=intake said="working for 61 s without an end"',
+    )
+    service._wakeup.close()
     service._store.close()
     service._lock.release()
 

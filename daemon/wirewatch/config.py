@@ -18,11 +18,14 @@ from wirewatch.tables import (
     InboxTable,
     IntakeTable,
     LimitsTable,
+    MetricsTable,
     RouteTable,
     StoriesTable,
 )
 from wirewatch.tomlfile import Table, read_partly
 
+_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
+_TOKEN = re.compile(r"[!-~]{16,}")
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -44,6 +47,7 @@ class Config(Table):
     templates: Path | None = None
     web: str = ""
     listen: tuple[str, int] | None = None
+    metrics: MetricsTable = MetricsTable()
 
 
 def find_config(given: Path | None) -> Path:
@@ -104,6 +108,7 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         templates=_join(base, table.templates.path) if table.templates.path else None,
         web=table.web.url,
         listen=table.web.listen,
+        metrics=_guarded(path, table.metrics, faults),
     )
     return config, faults
 
@@ -175,3 +180,18 @@ def _resolved(path: Path, number: int, row: ChannelTable, faults: list[Fault]) -
     faults += found
     hide(url)
     return row.model_copy(update={"url": SecretStr(url)})
+
+
+def _guarded(path: Path, table: MetricsTable, faults: list[Fault]) -> MetricsTable:
+    """Give where figures are read, with the token itself; beyond this machine one is needed."""
+    place = f"{path}: metrics.token"
+    token, found = resolve(table.token.get_secret_value(), path.parent, place)
+    faults += found
+    if token and not _TOKEN.fullmatch(token):
+        problem = "the token is short, or holds a space or what is beyond ASCII"
+        faults.append(Fault(place, problem, "make one of 16 or more: `openssl rand -hex 16`"))
+    if table.listen and not (token or found or _LOOPBACK.fullmatch(table.listen[0])):
+        problem = f"{table.listen[0]} is reached by others, who could read how this desk works"
+        remedy = 'set `token = "${credential:metrics}"`, or listen on 127.0.0.1'
+        faults.append(Fault(f"{path}: metrics.listen", problem, remedy))
+    return table.model_copy(update={"token": SecretStr(token)})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wirewatch.clock import Clock, iso
+from wirewatch.event import Event
 from wirewatch.intake.watcher import Watcher
 from wirewatch.model import JobRun
 from wirewatch.pipeline.alarming import Alarming
@@ -55,7 +56,7 @@ def _check_watching(works: Works) -> None:
 
 def _report(problems: list[str]) -> None:
     for problem in problems:
-        _log.warning("%s", problem)
+        _log.warning(Event("not-watched", problem=problem))
 
 
 def _heartbeat(works: Works) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from wirewatch.clock import Clock
 from wirewatch.deployment import Deployment, files_of, load_deployment
 from wirewatch.errors import ConfigError
+from wirewatch.event import Event
 from wirewatch.store.database import Store, StoreUnavailableError
 from wirewatch.store.notices import Notice, set_notice
 
@@ -77,16 +78,18 @@ class Reloading:
         except ConfigError as error:
             self._notice(Notice.RELOAD_FAULT, str(error))
             for fault in error.faults:
-                _log.error("not reloaded, the old rules stay at work: %s", fault)
+                _log.error(
+                    Event("not-reloaded", fault=str(fault), then="the old rules stay at work")
+                )
             return
         old = self._deployment
         if fresh.config.store != old.config.store or fresh.config.inboxes != old.config.inboxes:
-            _log.warning("the store or the inboxes have changed: that takes a restart")
+            _log.warning(Event("restart-needed", changed="the store or the inboxes"))
         self._swap(fresh)
         self._deployment = fresh
         self._notice(Notice.RULES, fresh.version)
         self._notice(Notice.RELOAD_FAULT, None)
-        _log.info("reloaded: %d rules, version %s", len(fresh.rules), fresh.version)
+        _log.info(Event("reloaded", rules=len(fresh.rules), version=fresh.version))
 
     def _notice(self, notice: Notice, value: str | None) -> None:
         """Keep something for `wirewatch status`; a store that cannot be written does not matter."""
@@ -94,4 +97,4 @@ class Reloading:
             with self._store.write() as db:
                 set_notice(db, notice, value, self._clock())
         except StoreUnavailableError as error:
-            _log.warning("not noted for `wirewatch status`: %s", error)
+            _log.warning(Event("not-noted", notice=notice, error=str(error)))

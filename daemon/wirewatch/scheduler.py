@@ -18,6 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from wirewatch.clock import Clock
+from wirewatch.event import Event
 from wirewatch.model import JobRun
 
 _log = logging.getLogger("wirewatch.jobs")
@@ -32,6 +33,7 @@ class Scheduler:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._runs: dict[str, JobRun] = {}
+        self._frequent: set[str] = set()  # of which a line each time would bury the others
         self._noting = threading.Lock()  # a run may begin before it is noted how the last one ended
         self._scheduler = BackgroundScheduler(
             timezone=ZoneInfo("UTC"),
@@ -53,6 +55,8 @@ class Scheduler:
             first = {"next_run_time": datetime.now(UTC)} if every <= _OFTEN else {}
             self._scheduler.add_job(timed, "interval", seconds=seconds, id=name, **first)
             self._runs[name] = JobRun(name)
+            if every <= _OFTEN:
+                self._frequent.add(name)
         self._scheduler.start()
 
     def runs(self) -> list[JobRun]:
@@ -68,6 +72,8 @@ class Scheduler:
             run()
         finally:
             took = (time.perf_counter() - begun) * 1000
+            level = logging.DEBUG if name in self._frequent else logging.INFO
+            _log.log(level, Event("job-ran", job=name, ms=took))
             self._note(name, last_run=at, took_ms=took)
 
     def _note(self, name: str, **known: object) -> None:
@@ -83,10 +89,10 @@ class Scheduler:
     def _report(self, event: JobEvent) -> None:
         """Note how a job ended; say which one failed or is still running when it is due again."""
         if event.code == EVENT_JOB_MAX_INSTANCES:
-            _log.warning("job %s is still running and skips a turn", event.job_id)
+            _log.warning(Event("job-skipped", job=event.job_id, why="it is still running"))
             return
         error = getattr(event, "exception", None)
         said = f"{type(error).__name__}: {error}" if error else ""
         self._note(event.job_id, error=said)
         if said:
-            _log.error("job %s failed: %s", event.job_id, said)
+            _log.error(Event("job-failed", job=event.job_id, error=said))

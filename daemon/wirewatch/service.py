@@ -14,8 +14,10 @@ from wirewatch import systemd
 from wirewatch.clock import Clock
 from wirewatch.deployment import Deployment
 from wirewatch.errors import ConfigError, Fault, StoreError
+from wirewatch.event import Event
 from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Works
+from wirewatch.listeners import listeners
 from wirewatch.memory import give_back
 from wirewatch.notify.send import load_plugins
 from wirewatch.pipeline.alarming import Alarming
@@ -26,23 +28,24 @@ from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.heavy import HeavyReading
 from wirewatch.pipeline.inboxes import Inbox, folders_of
+from wirewatch.pipeline.journal import tell_committed
 from wirewatch.pipeline.parsing import Parser
+from wirewatch.pipeline.running import Running, patience
 from wirewatch.pipeline.scanning import Scanning
+from wirewatch.pulse import Pulses
 from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
-from wirewatch.seal import seal_of
-from wirewatch.states import FileState
-from wirewatch.store.accept import Accepted
 from wirewatch.store.database import Store
 from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
-from wirewatch.web.acknowledging import Acknowledging, Desk
+from wirewatch.wakeup import Wakeup
+from wirewatch.web.figures import FiguresPages
 
 _log = logging.getLogger("wirewatch")
 
-_ALIVE_WITHIN = 60.0  # seconds since a worker's last beat after which it counts as stuck
 _STOP_WITHIN = 5.0  # seconds that a worker may take to end
 _LOOK = 1.0  # seconds between two looks at the workers
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Service:
@@ -60,13 +63,18 @@ class Service:
         except StoreError:
             self._lock.release()
             raise
-        self._beats = dict.fromkeys(("intake", "commit", "deliver"), time.monotonic())
-        self._ended = threading.Event()
+        self._begun = clock()
+        self.pulses = Pulses(patience(deployment.limits.parse_time))
+        self._stuck: set[str] = set()
+        self._wakeup = Wakeup()
+        self._ended = False
+        self._hears_signals = False
         self._failure: BaseException | None = None
         self._threads: list[threading.Thread] = []
         try:
             self._build()
         except ConfigError:
+            self._wakeup.close()
             self._store.close()
             self._lock.release()
             raise
@@ -75,9 +83,9 @@ class Service:
         """Make the workers, each with a connection of its own."""
         deployment, clock = self._deployment, self._clock
         inboxes = deployment.inboxes
-        self.arrivals = Arrivals(inboxes, deployment.examiner(clock), clock, self._beat)
+        self.arrivals = Arrivals(inboxes, deployment.examiner(clock), clock, self.pulses)
         self.deliveries = Deliveries(
-            self._store.sibling(), deployment.channels, deployment.patience, clock, self._beat
+            self._store.sibling(), deployment.channels, deployment.patience, clock, self.pulses
         )
         self.watcher = Watcher(folders_of(deployment.config.inboxes), self.arrivals.hints.put)
         self._scheduler = Scheduler(clock)
@@ -95,51 +103,85 @@ class Service:
         )
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
-        self._acknowledging = _acknowledging(deployment, self._store, clock)
+        self.running = Running(
+            self.arrivals,
+            self.deliveries,
+            self.watcher,
+            self._store.writing,
+            self.pulses,
+            lambda: committer.stuck,
+            self._begun,
+            len(deployment.rules),
+            deployment.version,
+        )
+        self.servers = listeners(deployment, self._store, clock, self._pages)
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
             "heavy": HeavyReading(self.arrivals, self._store.sibling(), self._parser).run,
-            "commit": Committing(self.arrivals, committer, self._told).run,
+            "commit": Committing(self.arrivals, committer, tell_committed).run,
             "scan": self._scanning.run,
             "deliver": self.deliveries.run,
             "reload": self.reloading.run,
-        }
-        if self._acknowledging:
-            self._workers["web"] = self._acknowledging.run
+        } | {name: server.run for name, server in self.servers.items()}
+
+    def _pages(self) -> FiguresPages:
+        """Make the pages for operators."""
+        return FiguresPages(
+            self._store.sibling(),
+            self.running,
+            self._clock,
+            lambda: (self.arrivals.inboxes, self._deployment.channels),
+            self._scheduler.runs,
+        )
 
     def run(self) -> int:
         """Run until asked to stop by a signal or `stop`, or until a worker dies (code 1)."""
         self._start()
         try:
-            while not self._ended.wait(_LOOK):
+            while not self._ended:
+                self._hear(self._wakeup.wait(_LOOK)[0])
                 self._pet_watchdog()
         finally:
             self._stop()
         if self._failure:
-            _log.critical("stopped: %s: %s", type(self._failure).__name__, self._failure)
+            name = type(self._failure).__name__
+            _log.critical(Event("died", error=name, said=str(self._failure)))
             return 1
         return 0
 
     def stop(self) -> None:
-        """Ask the daemon to stop; safe to call from a signal."""
-        self._ended.set()
+        """Ask the daemon to stop. Safe to call from any thread, and from a signal."""
+        self._ended = True
+        self._wakeup.ring()
 
     def _swap(self, deployment: Deployment) -> None:
         """Go on with other rules and channels; what is being examined ends with the old ones."""
         self.arrivals.adopt(deployment.examiner(self._clock))
         self.deliveries.replace(deployment.channels, deployment.patience)
         self._alarming.outlook = deployment.outlook
+        self.running.rules, self.running.version = len(deployment.rules), deployment.version
+        self.pulses.patience |= patience(deployment.limits.parse_time)
+        self._deployment = deployment
         _settle()
 
     def handle_signals(self) -> None:
-        """Stop on SIGTERM and SIGINT, reload on SIGHUP. Call it from the main thread."""
+        """Stop on SIGTERM and SIGINT, reload on SIGHUP. Call it from the main thread.
 
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            self.stop()
+        The interpreter itself writes a signal's number into the wake-up, as it comes: the handlers
+        do nothing. They run in the main thread between any two instructions, where to set an Event
+        on which that thread waits, or is about to, would wait for a lock that it holds itself.
+        """
+        for number in (*_ENDING, signal.SIGHUP):
+            signal.signal(number, _noted)
+        signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
+        self._hears_signals = True
 
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGHUP, lambda _number, _frame: self.reloading.ask())
+    def _hear(self, said: bytes) -> None:
+        """Do what signals ask for."""
+        if any(number in said for number in _ENDING):
+            self._ended = True
+        if signal.SIGHUP in said:
+            self.reloading.ask()
 
     def _start(self) -> None:
         """Start everything: the outbox first, then what fills it, the watching last."""
@@ -171,8 +213,15 @@ class Service:
         )
         self._scheduler.start((job.name, job.every(works), partial(job.run, works)) for job in JOBS)
         systemd.notify("READY=1")
-        names = ", ".join(self.arrivals.inboxes)
-        _log.info("ready: inboxes %s; %d rules", names, len(self._deployment.rules))
+        self.running.started = True
+        _log.info(
+            Event(
+                "ready",
+                inboxes=list(self.arrivals.inboxes),
+                rules=len(self._deployment.rules),
+                **{f"{name}_port": one.port for name, one in self.servers.items()},
+            )
+        )
 
     def _stop(self) -> None:
         """Stop everything: what brings work first, the outbox last."""
@@ -183,57 +232,44 @@ class Service:
         self._parser.abandon()
         self.deliveries.stop()
         self.reloading.stop()
-        if self._acknowledging:
-            self._acknowledging.stop()
+        for server in self.servers.values():
+            server.stop()
         deadline = time.monotonic() + _STOP_WITHIN
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         stuck = [thread.name for thread in self._threads if thread.is_alive()]
         if stuck:
-            _log.warning("did not end in time: %s", ", ".join(stuck))
+            _log.warning(Event("not-ended-in-time", workers=stuck))
         else:
             self._store.close()
         self._lock.release()
-        _log.info("stopped")
+        if self._hears_signals:
+            signal.set_wakeup_fd(-1)  # before its number can be that of another file
+        self._wakeup.close()
+        _log.info(Event("stopped"))
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Run a worker; should it die, the daemon ends with its reason."""
         try:
             work()
         except BaseException as error:  # noqa: BLE001 - the top of a thread: there is no half-dead daemon
-            _log.exception("worker %s died", threading.current_thread().name)
+            worker = threading.current_thread().name
+            _log.exception(Event("worker-died", worker=worker, error=type(error).__name__))
             self._failure = error
-            self._ended.set()
-
-    def _beat(self, worker: str) -> None:
-        """Note that a worker is alive."""
-        self._beats[worker] = time.monotonic()
+            self.stop()
 
     def _pet_watchdog(self) -> None:
-        """Tell systemd that all is well, but only when every worker has beaten lately."""
-        now = time.monotonic()
-        if all(now - beat < _ALIVE_WITHIN for beat in self._beats.values()):
+        """Tell systemd that all is well, but only while no worker is stuck."""
+        stuck = self.pulses.stuck()
+        for worker in stuck.keys() - self._stuck:
+            _log.critical(Event("stuck", worker=worker, said=stuck[worker]))
+        self._stuck = set(stuck)
+        if not stuck:
             systemd.notify("WATCHDOG=1")
 
-    def _told(self, accepted: list[Accepted]) -> None:
-        """Log what was committed."""
-        for done in accepted:
-            if done.state is not FileState.PENDING:
-                _log_arrival(done)
 
-
-def _acknowledging(deployment: Deployment, store: Store, clock: Clock) -> Acknowledging | None:
-    """Make the server of links to take alerts on, if one is wanted. Raises ConfigError."""
-    address = deployment.config.listen
-    if address is None:
-        return None
-    seal = seal_of(deployment.config.store)
-    try:
-        return Acknowledging(address, Desk(store.sibling(), seal, clock))
-    except OSError as error:
-        problem = f"cannot listen on {address[0]}:{address[1]}: {error.strerror}"
-        fault = Fault(f"{deployment.config.path}: web.listen", problem, "choose another port")
-        raise ConfigError([fault]) from error
+def _noted(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing about a signal: its number is in the wake-up already."""
 
 
 def _settle() -> None:
@@ -251,21 +287,3 @@ def _make_folder(inbox: Inbox) -> None:
         problem = f"the folder {inbox.root} cannot be made: {error.strerror}"
         fault = Fault(f"inbox {inbox.name}", problem, "make it, or choose another path")
         raise ConfigError([fault]) from error
-
-
-def _log_arrival(done: Accepted) -> None:
-    """Log one arrival as one line; of a file that was seen twice only for who looks closely."""
-    level = logging.WARNING if done.state is FileState.QUARANTINED else logging.INFO
-    level = logging.DEBUG if done.again else level
-    arrival = done.outcome.arrival
-    _log.log(
-        level,
-        "%s file=%d inbox=%s path=%r articles=%d alerts=%d%s",
-        done.state,
-        done.file_id,
-        arrival.inbox,
-        arrival.path,
-        done.articles,
-        done.alerts,
-        f" reason={done.reason}" if done.reason else "",
-    )

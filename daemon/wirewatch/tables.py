@@ -156,6 +156,13 @@ class WebTable(Table):
     listen: Address | None = None
 
 
+class MetricsTable(Table):
+    """`[metrics]`: where figures are read, and by whom."""
+
+    listen: Address | None = None
+    token: SecretStr = SecretStr("")
+
+
 class RouteTable(Table):
     """`[[route]]`: which alerts go to some channels, beside those that their rules name."""
 
@@ -215,3 +222,4 @@ class ConfigTable(Table):
     alarms: AlarmsTable = AlarmsTable()
     templates: TemplatesTable = TemplatesTable()
     web: WebTable = WebTable()
+    metrics: MetricsTable = MetricsTable()

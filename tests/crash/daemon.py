@@ -123,7 +123,7 @@ class Daemon:
     def is_ready(self) -> bool:
         """Tell whether the daemon has said that it is ready."""
         with self._news:
-            return any(" ready: " in line for line in self._lines)
+            return any(" ready " in line for line in self._lines)
 
     def wait_ready(self, timeout: float = 20) -> bool:
         """Wait until the daemon is ready or over; tell whether either came."""

@@ -8,12 +8,16 @@ from typing import Annotated
 import typer
 
 from wirewatch.cli.app import app, config_path
+from wirewatch.log import LogFormat
 
 
 @app.command()
 def run(
     context: typer.Context,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every detail.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", help="How lines are written.")
+    ] = LogFormat.TEXT,
 ) -> None:
     """Run the daemon: watch the inboxes until stopped by SIGTERM or Ctrl-C.
 
@@ -22,17 +26,12 @@ def run(
     """
     from wirewatch.clock import utc_now
     from wirewatch.deployment import load_deployment
+    from wirewatch.log import set_up
     from wirewatch.service import Service
 
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
+    set_up(sys.stderr, logging.DEBUG if verbose else logging.INFO, log_format)
     # watchdog's word on folders that it watches already; it is of no consequence
     warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
-    for library in ("apscheduler", "watchdog", "urllib3", "requests", "charset_normalizer"):
-        logging.getLogger(library).setLevel(logging.WARNING)
     path = config_path(context)
     service = Service(path, load_deployment(path), utc_now)
     service.handle_signals()

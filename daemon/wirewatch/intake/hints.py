@@ -53,6 +53,10 @@ class Hints:
                     self._lost = True
             self._ready.notify()
 
+    def waiting(self) -> int:
+        """Count the hints that nobody has taken yet."""
+        return len(self._waiting)
+
     def were_lost(self) -> bool:
         """Tell whether hints were dropped since the last call, once all that waited are taken."""
         with self._ready:

@@ -28,6 +28,7 @@ from watchdog.observers.inotify import InotifyEmitter, InotifyObserver
 from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
 from watchdog.observers.polling import PollingObserver
 
+from wirewatch.event import Event
 from wirewatch.intake.filesystem import kind_of, tells_of_changes
 from wirewatch.intake.hints import Hint, Kind
 from wirewatch.states import Watching
@@ -76,6 +77,7 @@ class Watcher:
     _watched: list[_Watched] = field(default_factory=list)
     _overflow: "_OverflowListener | None" = None
     _overflowed: bool = False
+    overflows: int = 0
 
     def start(self) -> None:
         """Begin to watch; a folder that is not there yet is watched as soon as `check` sees it."""
@@ -115,6 +117,18 @@ class Watcher:
         """Tell whether an inbox is watched by polling."""
         return any(watched.polling for watched in self._watched if watched.folder.name == name)
 
+    def blind(self) -> list[str]:
+        """Name the inboxes that are not watched just now."""
+        return [
+            one.folder.name
+            for one in self._watched
+            if not one.observer or _problem(one, count=False)
+        ]
+
+    def watches(self) -> int:
+        """Count the folders that inotify watches."""
+        return sum(len(_watches(one.observer.emitters)) for one in self._watched if one.observer)
+
     def _begin(self, watched: _Watched, *, poll: bool = False) -> None:
         """Watch one folder by events, or by polling where events cannot be trusted."""
         folder = watched.folder
@@ -124,21 +138,22 @@ class Watcher:
         if folder.watching is Watching.AUTO:
             kind = kind_of(folder.path)
             if not tells_of_changes(kind):
-                _log.info("inbox %s lies on %s, so it is polled", folder.name, kind)
+                _log.info(Event("polled", inbox=folder.name, filesystem=kind))
                 poll = True
         poll = poll or folder.watching is Watching.POLLING
         for watched.polling in (True,) if poll else (False, True):
             try:
                 _observe(watched, self.hint)
             except OSError as error:
-                way = "polled" if watched.polling else "watched"
-                _log.warning("inbox %s cannot be %s: %s", folder.name, way, error.strerror)
+                way = "not-polled" if watched.polling else "not-watched"
+                _log.warning(Event(way, inbox=folder.name, error=error.strerror))
             else:
                 return
 
     def _lost_events(self) -> None:
         """List every folder now, and once more when watchdog has surely watched them anew."""
         self._overflowed = True
+        self.overflows += 1
         self._rescan_all()
 
     def _rescan_all(self) -> None:
@@ -261,15 +276,19 @@ def _unwatched(watched: _Watched, emitters: set[EventEmitter]) -> bool:
     if not watched.folder.recursive:
         return False
     folders = {folder for folder, _, _ in os.walk(os.path.realpath(watched.folder.path))}
-    watches = {
+    missed, before = frozenset(folders - _watches(emitters)), watched.missed
+    watched.missed = missed
+    return bool(missed & before)
+
+
+def _watches(emitters: set[EventEmitter]) -> set[str]:
+    """Give the folders that inotify watches."""
+    return {
         os.fsdecode(path)
-        for emitter in emitters
+        for emitter in list(emitters)
         if isinstance(emitter, InotifyEmitter) and emitter._inotify is not None  # noqa: SLF001
         for path in list(emitter._inotify._active_callbacks_by_path)  # noqa: SLF001 - no public list
     }
-    missed, before = frozenset(folders - watches), watched.missed
-    watched.missed = missed
-    return bool(missed & before)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ import logging
 import re
 from typing import NamedTuple
 
+from wirewatch.event import Event
 from wirewatch.model import Message
 from wirewatch.notify.markup import MARKUPS, Rendered
 from wirewatch.notify.template import FAILURES, Style, written
@@ -50,9 +51,9 @@ def put(kind: str, values: AlertValues | DigestValues, manner: Manner) -> Render
     except FAILURES as error:
         if not manner.style.template and not manner.style.sources:
             raise
-        _log.warning(
-            "template %r failed, the shipped one was used: %s", manner.style.template, error
-        )
+        name = type(error).__name__
+        _log.warning(Event("template-failed", template=manner.style.template, error=name))
+        _log.debug(Event("template-said", said=str(error)))
         return _put(kind, values, manner._replace(style=manner.style.shipped))
 
 

@@ -7,7 +7,7 @@ the operator told without it.
 import logging
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,11 +26,13 @@ from wirewatch.alerts.alarms import (
 )
 from wirewatch.clock import Clock, iso
 from wirewatch.errors import StoreError
+from wirewatch.event import Event
 from wirewatch.model import Alarm
 from wirewatch.notify.markup import plain
 from wirewatch.notify.outage import outage_message
 from wirewatch.notify.send import Channel, Sender
 from wirewatch.rhythm import MOST_WEEKS, Span, same_hours
+from wirewatch.states import AlarmKind
 from wirewatch.store import hours
 from wirewatch.store.alarms import Listeners, note_outage, reading, settle, standing, waits
 from wirewatch.store.channels import health
@@ -103,7 +105,7 @@ class Alarming:
                 situation = self._situation()
             found = list(alarms(situation, self.outlook.limits))
             for alarm in found:
-                _log.debug("alarm %s: %s", alarm.kind, alarm.said)
+                _log.debug(Event("alarm", kind=alarm.kind, said=alarm.said))
             self._settle(situation, found)
         except UnstorableError:
             self._outage = None
@@ -122,6 +124,7 @@ class Alarming:
             changed = note_outage(db, ended, situation.now, listeners) if ended else 0
             gone = forgotten(situation, self.outlook.limits)
             changed += settle(db, situation.now, found, listeners, gone)
+        _tell(found, situation.standing)
         if not situation.stuck:
             self._outage = None
             self._informed.clear()
@@ -210,6 +213,15 @@ class Alarming:
                 attempt = Sender(channel, self._clock).send(outage_message(name, since, said))
                 if attempt.ok:
                     self._informed.add(name)
+
+
+def _tell(found: Iterable[Alarm], before: Collection[tuple[AlarmKind, str]]) -> None:
+    """Log which alarms are new, and which are over."""
+    now = {(alarm.kind, alarm.subject) for alarm in found}
+    for kind, subject in sorted(now - set(before)):
+        _log.warning(Event("alarm-raised", kind=kind, subject=subject))
+    for kind, subject in sorted(set(before) - now):
+        _log.info(Event("alarm-over", kind=kind, subject=subject))
 
 
 def _short(text: str | None, longest: int) -> str:

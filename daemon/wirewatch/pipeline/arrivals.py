@@ -8,19 +8,21 @@ one batch: when the store is slow, hints wait, and none is examined before its t
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from wirewatch.clock import Clock
+from wirewatch.durations import Durations
 from wirewatch.intake.hints import Hint, Hints, Kind
 from wirewatch.model import Outcome
 from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.pipeline.parsing import parse_quickly
+from wirewatch.pulse import Pulses
 from wirewatch.states import FileReason, FileState
 
 IDLE = 5.0
-"""Seconds after which a thread that waits looks around, and beats."""
+"""Seconds after which a thread that waits looks around, and says that it is well."""
 
 
 class Arrivals:
@@ -31,16 +33,19 @@ class Arrivals:
         inboxes: dict[str, Inbox],
         examiner: Examiner,
         clock: Clock,
-        beat: Callable[[str], None],
+        pulses: Pulses,
     ) -> None:
         self.inboxes = inboxes
         self.adopt(examiner)
         self.clock = clock
-        self.beat = beat
+        self.pulses = pulses
         self.hints = Hints()
+        self.took = Durations()
         self.folders: queue.SimpleQueue[Hint | None] = queue.SimpleQueue()
         self.batches: queue.Queue[list[Outcome] | None] = queue.Queue(maxsize=1)
         self.to_parse = threading.Event()
+        self.listed: set[str] = set()
+        """The inboxes whose folders were looked into since the start."""
         self.stopping = threading.Event()
         self._in_flight: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
@@ -49,17 +54,17 @@ class Arrivals:
         """Examine by these rules from now on: what is quickly read at once, the rest apart."""
         self.examiner = replace(examiner, parse=parse_quickly)
 
-    def hand_over(self, batch: list[Outcome], worker: str = "") -> None:
-        """Pass a batch on to be committed; waits while the last one is not taken, and beats."""
+    def hand_over(self, batch: list[Outcome], worker: str) -> None:
+        """Pass a batch on to be committed; waits while the last one is not taken."""
         with self._lock:
             self._in_flight.update((o.arrival.inbox, o.arrival.path) for o in batch)
         while not self.stopping.is_set():
-            if worker:
-                self.beat(worker)
             try:
                 self.batches.put(batch, timeout=IDLE)
             except queue.Full:
+                self.pulses.held(worker, "what was examined last is not committed yet")
                 continue
+            self.pulses.moved(worker)
             return
 
     def landed(self, batch: Sequence[Outcome]) -> None:
@@ -84,7 +89,7 @@ class Arrivals:
 
     def pause(self, seconds: float) -> bool:
         """Wait while the store cannot be written; tell whether to stop instead."""
-        self.beat("commit")
+        self.pulses.held("commit", "the store cannot be written")
         return self.stopping.wait(seconds)
 
     def is_in_flight(self, inbox: str, path: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from wirewatch.clock import Clock
+from wirewatch.event import Event
 from wirewatch.intake.disposal import archive_place, dispose, free_place
 from wirewatch.model import Message, Outcome
 from wirewatch.pipeline.deliveries import Deliveries
@@ -73,7 +74,7 @@ class Committer:
             except StoreUnavailableError as error:
                 if not self._stuck:
                     self._stuck.append((self.clock(), str(error)))
-                _log.warning("store unavailable, arrivals wait: %s", error)
+                _log.warning(Event("store-unavailable", then="arrivals wait", error=str(error)))
                 if self.pause(wait.total_seconds()):
                     raise StoppedError from error
                 wait = min(wait * 2, _LONGEST_WAIT)
@@ -122,7 +123,10 @@ class Committer:
             try:
                 where = dispose(plan.path, plan.sha256, plan.after, plan.place)
             except OSError as error:
-                _log.warning("not yet %sd: %r: %s", plan.after, str(plan.path), error)
+                done = f"not-{plan.after}d"
+                _log.warning(
+                    Event(done, file=plan.file_id, path=str(plan.path), error=error.strerror)
+                )
             if where != plan.where and not plan.was_done():
                 other.append((plan.file_id, where))
         if other:

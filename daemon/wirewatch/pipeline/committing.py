@@ -24,7 +24,6 @@ class Committing:
         """Commit until asked to stop."""
         patience: float | None = IDLE
         while patience and not self._arrivals.stopping.is_set():
-            self._arrivals.beat("commit")
             patience = self._turn(patience)
 
     def _turn(self, patience: float) -> float | None:
@@ -33,6 +32,8 @@ class Committing:
         What was committed is let go with this frame: it may be large, and the next may be long in
         coming.
         """
+        pulses = self._arrivals.pulses
+        pulses.rests("commit")
         try:
             batch = self._arrivals.batches.get(timeout=patience)
         except queue.Empty:
@@ -40,10 +41,12 @@ class Committing:
             return IDLE
         if batch is None:
             return None
+        pulses.works("commit")
         try:
             accepted = self._committer.commit(batch)
         except StoppedError:
             return None
         self._arrivals.landed(batch)
+        pulses.moved("commit")
         self._told(accepted)
         return _QUIET

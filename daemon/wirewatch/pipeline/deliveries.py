@@ -11,15 +11,17 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from wirewatch.clock import Clock
+from wirewatch.durations import SLOW, Durations
 from wirewatch.model import Attempt, Message
 from wirewatch.notify.backoff import delay
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.lane import Lane
+from wirewatch.pulse import Pulses
 from wirewatch.store.channels import let_try, next_due
 from wirewatch.store.claims import claim, room
 from wirewatch.store.database import Store, StoreUnavailableError, Transaction
@@ -28,7 +30,7 @@ from wirewatch.store.policy import Policy
 
 _AHEAD = 16  # messages claimed for a lane at once: it never waits for a commit
 _GATHER = 0.05  # seconds for which attempts may wait in a burst, to be recorded together
-_IDLE = 5.0  # seconds after which the thread looks around, and beats
+_IDLE = 5.0  # seconds after which the thread looks around, and says that it is well
 _STOP = 4.0  # seconds that sending may still take when the process stops
 _RETRY_STORE = 1.0  # seconds
 
@@ -61,13 +63,15 @@ class Deliveries:
         channels: Mapping[str, Channel],
         patience: Patience,
         clock: Clock,
-        beat: Callable[[str], None] = lambda _: None,
+        pulses: Pulses | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
         self._patience = patience
         self._clock = clock
-        self._beat = beat
+        self._pulses = pulses or Pulses()
+        self.took: dict[str, Durations] = {}
+        """How long sending took, by channel."""
         self._lanes: dict[str, Lane] = {}
         self._leaving: list[Lane] = []
         self._homeless: list[Message] = []
@@ -79,6 +83,11 @@ class Deliveries:
         self._ended = False
         self._wake = threading.Event()
         self._stopping = threading.Event()
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """Give the channels as they are now."""
+        return self._channels
 
     @property
     def policies(self) -> Mapping[str, Policy]:
@@ -107,7 +116,6 @@ class Deliveries:
         """
         woken = True
         while not self._stopping.is_set() and not self._failure:
-            self._beat("deliver")
             woken = self._wake.wait(self._turn_or_wait(woken=woken))
             self._wake.clear()
         self._finish()
@@ -139,6 +147,8 @@ class Deliveries:
                 changed = [name for name in channels if channels[name] != self._settled.get(name)]
                 let_try(db, changed, self._clock())
             messages = self.claim(db)
+        if messages or self._unrecorded:
+            self._pulses.moved("deliver")
         self._unrecorded = []
         self._settled = channels
         del self._homeless[: len(homeless)]
@@ -194,7 +204,12 @@ class Deliveries:
                 self.turn()
                 due = next_due(self._store.db, self._open_channels())
         except StoreUnavailableError:
+            self._pulses.held("deliver", "the store cannot be written")
             return _RETRY_STORE
+        if due is None or due > self._clock():
+            self._pulses.rests("deliver")
+        else:
+            self._pulses.works("deliver")
         longest = _GATHER if any(map(_is_busy, self._lanes.values())) else _IDLE
         if due is None:
             return longest
@@ -237,7 +252,9 @@ class Deliveries:
         lane = self._lanes.get(name)
         if lane is None:
             channel = self._channels[name]
-            lane = self._lanes[name] = Lane(channel, self._clock, self._sent, self._failed)
+            took = self.took.setdefault(name, Durations(SLOW))
+            lane = Lane(channel, self._clock, self._sent, self._failed, took)
+            self._lanes[name] = lane
         return lane
 
     def _failed(self, error: BaseException) -> None:

@@ -9,8 +9,9 @@ from wirewatch.model import Outcome
 from wirewatch.pipeline.arrivals import IDLE, Arrivals
 from wirewatch.pipeline.commit import BATCH, batches
 from wirewatch.pipeline.examine import given_up
+from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.store.database import Store
-from wirewatch.store.ledger import next_look, waiting
+from wirewatch.store.ledger import Waiting, next_look, waiting
 
 _GRACE = 0.3  # seconds in which the close that follows a creation is expected
 _WAY = 0.05  # seconds after which what is on its way has mostly been committed, and told
@@ -30,12 +31,15 @@ class Examining:
     def run(self) -> None:
         """Examine until asked to stop."""
         while not self._arrivals.stopping.is_set():
-            self._arrivals.beat("intake")
             self.turn(self._patience())
 
     def turn(self, timeout: float) -> None:
         """Take what there is to look at, for at most `timeout` seconds, and hand over outcomes."""
+        if timeout:
+            self._arrivals.pulses.rests("intake")
         hints = self._arrivals.hints.take(BATCH, timeout)
+        if hints or not timeout:
+            self._arrivals.pulses.works("intake")
         if self._arrivals.hints.were_lost():
             self._arrivals.rescan()
         self._hand_over(self._hinted(hints))
@@ -96,7 +100,7 @@ class Examining:
     def _examined(self, name: str, path: str, *, closed: bool) -> Iterator[Outcome]:
         """Examine one path."""
         inbox = self._arrivals.inboxes[name]
-        outcome = self._arrivals.examiner.examine(inbox, inbox.relative(path), closed=closed)
+        outcome = self._timed(inbox, inbox.relative(path), closed=closed)
         if outcome:
             yield outcome
 
@@ -109,6 +113,16 @@ class Examining:
             if inbox is None:  # noted by `wirewatch ingest` of a file in no inbox
                 yield given_up(row, self._arrivals.clock())
                 continue
-            outcome = self._arrivals.examiner.examine(inbox, row.path, closed=False, before=row)
+            outcome = self._timed(inbox, row.path, closed=False, before=row)
             if outcome:
                 yield outcome
+
+    def _timed(
+        self, inbox: Inbox, relative: str, *, closed: bool, before: Waiting | None = None
+    ) -> Outcome | None:
+        """Examine a file, and note how long that took."""
+        begun = time.monotonic()
+        outcome = self._arrivals.examiner.examine(inbox, relative, closed=closed, before=before)
+        self._arrivals.took.note(time.monotonic() - begun)
+        self._arrivals.pulses.moved("intake")
+        return outcome

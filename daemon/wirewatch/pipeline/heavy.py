@@ -34,6 +34,7 @@ class HeavyReading:
                 continue
             if time.monotonic() - worked > _REST and self._parser.rest():
                 give_back()
+            self._arrivals.pulses.rests("heavy")
             self._arrivals.to_parse.wait(patience)
         self._parser.rest()
 
@@ -44,7 +45,9 @@ class HeavyReading:
         ready = [row for row in rows if (row.inbox, row.path) not in flying]
         for row in ready:
             if not self._arrivals.stopping.is_set():
+                self._arrivals.pulses.works("heavy")
                 self._read(row)
+                self._arrivals.pulses.moved("heavy")
         if ready:
             return 0
         return _LANDING if rows else IDLE
@@ -53,9 +56,9 @@ class HeavyReading:
         """Let one file be read, by the rules as they are now."""
         inbox = self._arrivals.inboxes.get(row.inbox)
         if inbox is None:
-            self._arrivals.hand_over([given_up(row, self._arrivals.clock())])
+            self._arrivals.hand_over([given_up(row, self._arrivals.clock())], "heavy")
             return
         examiner = replace(self._arrivals.examiner, parse=self._parser.read)
         outcome = examiner.examine(inbox, row.path, closed=False, before=row)
         if outcome:
-            self._arrivals.hand_over([outcome])
+            self._arrivals.hand_over([outcome], "heavy")

@@ -10,15 +10,17 @@ import time
 from collections.abc import Callable
 
 from wirewatch.clock import Clock
+from wirewatch.durations import SLOW, Durations
 from wirewatch.model import Attempt, Message
 from wirewatch.notify.send import Channel, Sender
+from wirewatch.pipeline.journal import tell_attempt
 from wirewatch.states import DeliveryReason
 
 _GRACE = 5.0  # seconds beyond a channel's timeout: connections keep that one themselves
 
 
 class Lane:
-    """One channel's thread; `sent` and `failed` are called from it."""
+    """One channel's thread; `sent` and `failed` are called from it, `took` counts its time."""
 
     def __init__(
         self,
@@ -26,12 +28,14 @@ class Lane:
         clock: Clock,
         sent: Callable[[Attempt], None],
         failed: Callable[[BaseException], None],
+        took: Durations | None = None,
     ) -> None:
         self.channel = channel
         self._clock = clock
         self._sender = Sender(channel, clock, self._went_on)
         self._sent = sent
         self._failed = failed
+        self._took = took or Durations(SLOW)
         self._stopping = False
         self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._sending: tuple[Message, float] | None = None
@@ -83,7 +87,7 @@ class Lane:
             left = self._messages.get()
             if left is not None:
                 self.unsent.append(left)
-        return Attempt(
+        attempt = Attempt(
             message.delivery_id,
             self.channel.name,
             self._clock(),
@@ -92,6 +96,8 @@ class Lane:
             DeliveryReason.TIMEOUT,
             error="no answer in time",
         )
+        tell_attempt(message, attempt)
+        return attempt
 
     def _run(self) -> None:
         """Send until asked to stop."""
@@ -120,8 +126,12 @@ class Lane:
         """Send one message; tell whether the lane is still wanted."""
         self._sending = (message, time.monotonic())
         attempt = self._sender.send(message)
+        self._took.note(attempt.milliseconds / 1000)
         with self._lock:
-            if not self._given_up:
+            wanted = not self._given_up
+            if wanted:
                 self._sending = None
                 self._sent(attempt)
-            return not self._given_up
+        if wanted:
+            tell_attempt(message, attempt)
+        return wanted

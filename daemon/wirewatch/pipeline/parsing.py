@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from wirewatch.errors import Unreadable
+from wirewatch.event import Event
 from wirewatch.formats import Origin, Reading, quick
 from wirewatch.intake.source import ChangedError, GoneError, RetryError, read
 from wirewatch.model import Article, Skipped
@@ -45,9 +46,8 @@ def parse_quickly(data: bytes, limits: Limits) -> Reading | None:
     try:
         return quick(data, limits.line_length)
     except _STUMBLES as error:
-        _log.warning(
-            "a parser stumbled (%s: %s); a worker tries again", type(error).__name__, error
-        )
+        _log.warning(Event("parser-stumbled", error=type(error).__name__, then="a worker tries"))
+        _log.debug(Event("parser-said", said=str(error)))
         return None
 
 

@@ -1,14 +1,18 @@
 """The thread that lists folders, and notes in the ledger what it does not know yet."""
 
+import contextlib
 import logging
+import queue
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from wirewatch.event import Event
 from wirewatch.intake.disposal import give_back_all
+from wirewatch.intake.hints import Hint
 from wirewatch.intake.scan import Entry, listing
 from wirewatch.intake.settle import wait_until
 from wirewatch.model import Arrival, Outcome
-from wirewatch.pipeline.arrivals import Arrivals
+from wirewatch.pipeline.arrivals import IDLE, Arrivals
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.states import After, FileReason, FileState
 from wirewatch.store.database import Store
@@ -34,16 +38,27 @@ class Scanning:
 
     def run(self) -> None:
         """List folders as they are asked for, until asked to stop."""
-        while (hint := self._arrivals.folders.get()) is not None:
+        while (hint := self._next()) is not None:
+            self._arrivals.pulses.works("scan")
             try:
                 self.scan(self._arrivals.inboxes[hint.inbox], hint.path)
             except OSError as error:
-                _log.warning("inbox %s: cannot list %s: %s", hint.inbox, hint.path, error.strerror)
+                _log.warning(
+                    Event("not-listed", inbox=hint.inbox, folder=hint.path, error=error.strerror)
+                )
+
+    def _next(self) -> Hint | None:
+        """Wait for a folder to list; None at the end."""
+        while True:
+            self._arrivals.pulses.rests("scan")
+            with contextlib.suppress(queue.Empty):
+                return self._arrivals.folders.get(timeout=IDLE)
 
     def scan(self, inbox: Inbox, folder: str) -> None:
         """List one folder, and let wait what the ledger does not know as it is now."""
         if not inbox.recursive and folder != str(inbox.root):
             return
+        self._arrivals.listed.add(inbox.name)
         begun = self._arrivals.clock()
         found = 0
         entries = listing(inbox.root, inbox.absolute(folder), recursive=inbox.recursive)
@@ -61,12 +76,13 @@ class Scanning:
                 if not _is_accounted(entry, known.get(entry.printable, ()), inbox)
             ]
             found += len(fresh)
+            self._arrivals.pulses.moved("scan")
             if fresh:
-                self._arrivals.hand_over(fresh)
+                self._arrivals.hand_over(fresh, "scan")
             if self._arrivals.stopping.is_set():
                 return
         took = (self._arrivals.clock() - begun) / timedelta(milliseconds=1)
-        _log.debug("inbox=%s scanned=%s found=%d ms=%.0f", inbox.name, folder, found, took)
+        _log.debug(Event("listed", inbox=inbox.name, folder=folder, found=found, ms=took))
 
     def _noted(self, inbox: Inbox, entry: Entry) -> Outcome:
         """Note a file to be looked at when it is due, or to be ignored."""

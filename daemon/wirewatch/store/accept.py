@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from wirewatch.clock import iso
 from wirewatch.model import Found, Outcome, Stamp
 from wirewatch.states import FileReason, FileState
-from wirewatch.store.articles import Articles
+from wirewatch.store.articles import Articles, Raised
 from wirewatch.store.database import Store, Transaction
 from wirewatch.store.filing import Filing
 from wirewatch.store.known import FileRow, look_up
@@ -25,7 +25,7 @@ _FINISHED = {FileState.STORED, FileState.DUPLICATE}
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What the ledger now says of one arrival."""
+    """What the ledger now says of one arrival, and what was made of it."""
 
     outcome: Outcome
     file_id: int
@@ -37,6 +37,8 @@ class Accepted:
     deliveries: int = 0
     again: bool = False
     """Whether this content lay at this path before: nothing has changed but its stamp."""
+    article_ids: tuple[int, ...] = ()
+    raised: tuple[Raised, ...] = ()
 
     @property
     def is_kept(self) -> bool:
@@ -96,14 +98,15 @@ class _Batch:
         if same is not None and pending is not None:
             self._files.forget(outcome.arrival, pending)
         file_id = self._files.note(outcome, state, reason, row.id if row else None)
-        then = self._articles.told()
+        first, then = self._articles.count(), self._articles.told()
         for found in fresh:
             self._articles.note(found, arrival, file_id)
         alerts, deliveries = (
             now - was for now, was in zip(self._articles.told(), then, strict=True)
         )
         new = row is None
-        return Accepted(outcome, file_id, state, reason, new, len(fresh), alerts, deliveries)
+        made = self._articles.ids(first), self._articles.raised(then[0])
+        return Accepted(outcome, file_id, state, reason, new, len(fresh), alerts, deliveries, *made)
 
     def _decide(self, outcome: Outcome) -> tuple[FileState, FileReason | None, list[Found]]:
         """Tell new content from content that is stored already."""

@@ -39,6 +39,15 @@ class _AlertRow(NamedTuple):
     recalls: int | None = None
 
 
+class Raised(NamedTuple):
+    """An alert that was raised on an article."""
+
+    id: int
+    rule: str
+    severity: str
+    article_id: int
+
+
 class Articles:
     """Rows of `articles` and of all tables that hang on it."""
 
@@ -60,6 +69,21 @@ class Articles:
     def told(self) -> tuple[int, int]:
         """Count the alerts and the deliveries of this batch so far."""
         return len(self._rows["alerts"]), len(self._rows["deliveries"])
+
+    def count(self) -> int:
+        """Count the articles of this batch so far."""
+        return len(self._rows["articles"])
+
+    def ids(self, since: int) -> tuple[int, ...]:
+        """Give the numbers of the articles of this batch, but for the first few."""
+        return tuple(row["id"] for row in self._rows["articles"][since:])
+
+    def raised(self, since: int) -> tuple[Raised, ...]:
+        """Give the alerts of this batch, but for the first few."""
+        return tuple(
+            Raised(row["id"], row["rule"], row["severity"], row["article_id"])
+            for row in self._rows["alerts"][since:]
+        )
 
     def note(self, found: Found, arrival: Arrival, file_id: int) -> None:
         """Note an article with all that hangs on it."""

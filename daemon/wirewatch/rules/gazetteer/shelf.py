@@ -21,6 +21,7 @@ from typing import Any
 from marisa_trie import Trie
 
 from wirewatch.errors import Fault
+from wirewatch.event import Event
 from wirewatch.rules.gazetteer.entry import Entry
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.lexicon import Compiled, Lexicon
@@ -58,7 +59,7 @@ def _from_book(shipped: Sequence[Path], own: Sequence[Path]) -> _Read:
     try:
         return _taken(book), []
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        _log.warning("compiling lists of names; it takes some seconds, and is done once")
+        _log.warning(Event("compiling-lists", takes="some seconds, once"))
     words = [list(map(str, paths)) for paths in (shipped, own)]
     subprocess.run(
         [sys.executable, "-m", __name__, str(book)],
