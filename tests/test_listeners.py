@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - fixtures of another file
 """Which servers a daemon has: figures for operators apart from links, and for strangers none."""
 
 import http.client
@@ -19,7 +20,7 @@ from wirewatch.errors import ConfigError
 from wirewatch.service import Service
 from wirewatch.store.lock import StoreLock
 
-TOKEN = "0123456789abcdef-token"
+TOKEN = "0123456789abcdef-token"  # noqa: S105 - it opens nothing but a test
 METRICS = '[metrics]\nlisten = "127.0.0.1:0"\n'
 
 
@@ -90,7 +91,7 @@ def test_an_inbox_that_is_gone_is_not_ready(site: Site, heard: Log) -> None:
 
 def test_a_token_is_taken_from_where_it_is_kept(
     site: Site,
-    heard: Log,  # noqa: F811
+    heard: Log,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With a token only its holder reads figures; it stands in no file, error or configuration."""
@@ -149,7 +150,7 @@ def test_a_token_that_is_missing_is_said_once(wirewatch: Wirewatch, site: Site) 
     assert "is reached by others" not in ran.err
 
 
-def test_without_the_key_nothing_listens(site: Site, heard: Log) -> None:  # noqa: F811
+def test_without_the_key_nothing_listens(site: Site, heard: Log) -> None:
     """No figures are served unless somebody wants them."""
     with running(site, heard) as service:
         assert service.servers == {}

@@ -1,6 +1,9 @@
 """`wirewatch status`: do the books balance, and what waits?"""
 
-from typing import TYPE_CHECKING, Any
+import contextlib
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,11 +11,22 @@ from wirewatch.cli.app import AsJson, app, config_path, print_json
 from wirewatch.text.visible import isolated, visible_line
 
 if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from wirewatch.config import Config
     from wirewatch.pipeline.balance import Report
+
+_ROUND = 1.0  # seconds between two looks
 
 
 @app.command()
-def status(context: typer.Context, as_json: AsJson = False) -> None:
+def status(
+    context: typer.Context,
+    as_json: AsJson = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show the figures live, until Ctrl-C; once in a pipe.")
+    ] = False,
+) -> None:
     """Count what was seen against the inboxes, and what waits to be told.
 
     Exits with 1 when the books do not balance: when a file lies in an inbox that the ledger does
@@ -23,6 +37,11 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     from wirewatch.pipeline.inboxes import inboxes_of
 
     config = load_config(config_path(context))
+    if watch:
+        from rich.console import Console
+
+        show_live(Console(), lambda: _board(config))
+        return
     found = report(config.store, inboxes_of(config.inboxes).values())
     if as_json:
         print_json(_record(found))
@@ -30,6 +49,45 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
         _show(found)
     if not found.balance.conserved:
         raise typer.Exit(1)
+
+
+def _board(config: "Config") -> "RenderableType":
+    """Read the figures of the store as they are now, and draw them."""
+    from wirewatch.cli.board import board
+    from wirewatch.clock import utc_now
+    from wirewatch.pipeline.figures import figures
+    from wirewatch.store.database import open_reader
+    from wirewatch.store.lock import StoreLock
+
+    daemon = StoreLock.holder(config.store)
+    if not config.store.is_file():
+        return board(None, daemon)
+    names = [inbox.name for inbox in config.inboxes], [one.name for one in config.channels]
+    reader = open_reader(config.store)
+    try:
+        return board(figures(reader, config.store, utc_now(), names), daemon)
+    finally:
+        reader.close()
+
+
+def show_live(
+    console: "Console",
+    draw: "Callable[[], RenderableType]",
+    wait: Callable[[], object] = lambda: time.sleep(_ROUND),
+) -> None:
+    """Show what is drawn, again and again until Ctrl-C; where nobody looks on, only once."""
+    from rich.live import Live
+
+    if not console.is_terminal:
+        console.print(draw())
+        return
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        Live(draw(), console=console, screen=True, auto_refresh=False) as live,
+    ):
+        while True:
+            wait()
+            live.update(draw(), refresh=True)
 
 
 def _record(found: "Report") -> dict[str, Any]:
