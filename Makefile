@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PROMTOOL := $(VENV)/prometheus/usr/bin/promtool
 
-.PHONY: demo test test-crash test-year test-peers lint bench fuzz lock audit sbom dist clean
+.PHONY: demo test test-crash test-year test-peers check-alerts lint bench fuzz lock audit sbom dist clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -25,6 +26,20 @@ test-year: $(STAMP)
 
 test-peers: $(STAMP)
 	$(BIN)/python -m pytest tests/peers
+
+$(PROMTOOL):
+	@echo "fetching promtool from Debian's package prometheus; nothing is installed or started"
+	@mkdir -p $(VENV)/prometheus
+	@cd $(VENV)/prometheus && { apt-get download -qq prometheus 2>/dev/null || \
+	  { apt-get update -qq && apt-get download -qq prometheus 2>/dev/null; }; }
+	@cd $(VENV)/prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb | tar x ./usr/bin/promtool
+	@rm -f $(VENV)/prometheus/*.deb
+
+check-alerts: $(STAMP) $(PROMTOOL)
+	$(PROMTOOL) check rules docs/alerts.yml
+	$(PROMTOOL) test rules docs/alerts_test.yml
+	$(BIN)/python -m pytest tests/test_dashboards.py --quiet
+	$(BIN)/python tests/test_metrics.py | $(PROMTOOL) check metrics
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -2,8 +2,11 @@
 
 import json
 import re
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,12 +133,16 @@ def test_every_metric_is_exposed_and_in_the_docs(panel: Panel) -> None:
 
 @pytest.mark.parametrize("family", EVERY, ids=lambda family: family.name)
 def test_names_follow_the_conventions(family: Family[Any]) -> None:
-    """Prefix, base units and `_total` are as https://prometheus.io/docs/practices/naming has them."""
+    """Prefix, base units and `_total` are as https://prometheus.io/docs/practices/naming has them.
+
+    No label is one that Prometheus gives to all that it reads.
+    """
+    assert not {"job", "instance"} & set(family.labels)
     assert re.fullmatch(r"wirewatch_[a-z_]+[a-z]", family.name)
     assert family.name.endswith("_total") == (family.kind is Kind.COUNTER)
     assert not re.search(r"_(ms|millis|kb|mb|minutes|hours|percent|count|sum|bucket)$", family.name)
     assert (family.kind is not Kind.HISTOGRAM) or family.name.endswith("_seconds")
-    assert all(re.fullmatch(r"[a-z]+", label) for label in family.labels)
+    assert all(re.fullmatch(r"[a-z_]+", label) for label in family.labels)
 
 
 @pytest.mark.parametrize(
@@ -206,8 +213,8 @@ def test_what_waits_and_fails_is_shown(panel: Panel, clock: ManualClock) -> None
     assert samples['wirewatch_outbox_overdue_seconds{channel="night"}'] == 0
     assert samples['wirewatch_channel_failures{channel="desk"}'] == 1
     assert samples['wirewatch_alarms{kind="disk-low"}'] == 1
-    assert samples['wirewatch_job_last_duration_seconds{job="rescan"}'] == 2.5
-    assert samples['wirewatch_job_failed{job="alarms"}'] == 1
+    assert samples['wirewatch_job_last_duration_seconds{job_name="rescan"}'] == 2.5
+    assert samples['wirewatch_job_failed{job_name="alarms"}'] == 1
 
 
 def test_counters_go_on_where_they_stood(panel: Panel, site: Site, clock: ManualClock) -> None:
@@ -364,3 +371,11 @@ def test_who_reads_heavy_files_has_the_time() -> None:
     known = patience(20.0)
     assert known["heavy"] > 2 * 20.0
     assert known["intake"] == known["commit"] == known["deliver"] == 60.0
+
+
+if __name__ == "__main__":  # for promtool, which reads what is exposed
+    with tempfile.TemporaryDirectory() as place:
+        opened = Store.open(Path(place) / "wirewatch.db")
+        shown = Panel(opened, Site(Path(place)), ManualClock())
+        sys.stdout.write(shown.ask("/metrics").body.decode())
+        shown.arrivals.stop()

@@ -34,8 +34,9 @@ def tell_committed(accepted: Iterable[Accepted]) -> None:
 
 
 def _tell_file(done: Accepted) -> None:
-    """Log what became of a file."""
+    """Log what became of a file; of one that was seen twice only for who looks closely."""
     level = logging.WARNING if done.state is FileState.QUARANTINED else logging.INFO
+    level = logging.DEBUG if done.again else level
     arrival = done.outcome.arrival
     said = Event(
         done.state.value,
