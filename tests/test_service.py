@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ from wirewatch import service as module
 from wirewatch.clock import utc_now
 from wirewatch.deployment import load_deployment
 from wirewatch.errors import StoreError, Unreadable
+from wirewatch.formats import Reading
 from wirewatch.pipeline.balance import report
+from wirewatch.pipeline.examine import Limits
+from wirewatch.pipeline.parsing import parse_quickly
 from wirewatch.service import Service
 from wirewatch.states import FileState
 from wirewatch.store.database import Store, open_reader
@@ -308,6 +312,32 @@ def test_a_stuck_worker_is_not_hidden_from_the_service_manager(
     service._wakeup.close()
     service._store.close()
     service._lock.release()
+
+
+def test_a_worker_that_hangs_is_found_while_others_rest(
+    site: Site, make: MakeService, log: Log, receiver: Receiver
+) -> None:
+    """A file over which the daemon hangs makes it ill for as long as it does, by what it ends."""
+    service, begun, release = make(), threading.Event(), threading.Event()
+    ahead = 0.0
+    service.pulses._monotonic = lambda: time.monotonic() + ahead
+
+    def hang(data: bytes, limits: Limits) -> Reading | None:
+        begun.set()
+        release.wait(PATIENCE)
+        return parse_quickly(data, limits)
+
+    service.arrivals.examiner = replace(service.arrivals.examiner, parse=hang)
+    with running(service, log):
+        assert service.running.ailments() == []
+        site.deliver("story.txt", STORY)
+        assert begun.wait(PATIENCE)
+        ahead = 61.0
+        found = [one for one in service.running.ailments() if one.startswith("intake")]
+        assert found == ["intake is stuck: working for 61 s without an end"]
+        release.set()
+        receiver.wait_for("/hook")
+        assert not [one for one in service.running.ailments() if "intake" in one]
 
 
 def test_a_daemon_that_cannot_start_holds_nothing(site: Site, make: MakeService) -> None:
