@@ -33,7 +33,7 @@ def record(said: object, level: int = logging.INFO, *, failed: bool = False) -> 
 def test_people_read_a_line_with_keys_and_values() -> None:
     """A line says when, how bad, in which part, and what."""
     line = Lines(TEXT).format(record(Event("stored", file=1, path="a b")))
-    assert line == '2026-03-02T12:00:00.007Z info files stored file=1 path="a b"'
+    assert line == '2026-03-02T12:00:00.007Z INFO files stored file=1 path="a b"'
 
 
 def test_programs_read_json() -> None:
@@ -47,6 +47,13 @@ def test_programs_read_json() -> None:
         "file": 1,
         "article": [1, 2],
     }
+
+
+def test_no_field_takes_the_place_of_what_all_lines_have() -> None:
+    """A field that is called as the time, the level or the event are does not hide them."""
+    line = Lines(AS_JSON).format(record(Event("stored", level="none", event="other", file=1)))
+    read = json.loads(line)
+    assert (read["level"], read["event"], read["file"]) == ("info", "stored", 1)
 
 
 @pytest.mark.parametrize(
@@ -124,5 +131,5 @@ def test_libraries_only_warn() -> None:
     logging.getLogger("urllib3.connectionpool").warning("retrying")
     logging.getLogger("apscheduler.executors.default").error("raised an exception")
     assert re.sub(r"\S+Z ", "", stream.getvalue()) == (
-        "debug x detail\nwarning urllib3.connectionpool message=retrying\n"
+        "DEBUG x detail\nWARNING urllib3.connectionpool message=retrying\n"
     )

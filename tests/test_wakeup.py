@@ -1,6 +1,8 @@
 """A wait that is ended from anywhere: by another thread, by a signal, or by others that speak."""
 
+import fcntl
 import os
+import resource
 import signal
 import socket
 import threading
@@ -66,3 +68,14 @@ def test_a_signal_in_the_main_thread_ends_its_own_wait(wakeup: Wakeup) -> None:
     finally:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGUSR1, before)
+
+
+def test_files_beyond_the_thousandth_are_heard(wakeup: Wakeup) -> None:
+    """A daemon with very many files open waits all the same, where select(2) would give up."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], 1_100), before[1]))
+    here, there = socket.socketpair()
+    with here, there, socket.socket(fileno=fcntl.fcntl(here, fcntl.F_DUPFD, 1_030)) as far:
+        there.send(b"x")
+        assert wakeup.wait(PATIENCE, far) == (b"", [far])
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -58,11 +58,13 @@ class Lines(logging.Formatter):
     def _as_json(self, known: dict[str, str], record: logging.LogRecord) -> str:
         """Write a record as an object of JSON; everything beyond ASCII is written by its number."""
         name, fields = _said(record)
-        return json.dumps(known | ({"event": name} if name else {}) | fields)
+        said = known | ({"event": name} if name else {})
+        return json.dumps(said | fields | said)  # no field takes the place of what all lines have
 
 
 def _text(known: Mapping[str, str], record: logging.LogRecord) -> str:
-    """Write a record for people."""
+    """Write a record for people, whose eye the level is to catch."""
+    known = {**known, "level": known["level"].upper()}
     name, fields = _said(record)
     return " ".join(map(escaped, (*known.values(), *filter(None, [name]), *pairs(fields))))
 

@@ -34,7 +34,11 @@ class Wakeup:
 
         Gives what was rung with, and which of the others are readable.
         """
-        ready, _, _ = select.select([self._heard, *others], [], [], timeout)
+        known = {one.fileno(): one for one in (self._heard, *others)}
+        poll = select.poll()  # `select` itself knows no file beyond the first 1,024
+        for number in known:
+            poll.register(number, select.POLLIN)
+        ready = [known[number] for number, _ in poll.poll(timeout * 1000)]
         said = b""
         if self._heard in ready:
             ready.remove(self._heard)
