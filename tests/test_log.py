@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -106,30 +107,32 @@ def test_the_journal_is_known_by_device_and_inode(tmp_path: Path) -> None:
     assert not leads_to_journal(io.StringIO(), said)
 
 
-@pytest.fixture
-def _loggers() -> Iterator[None]:
-    """Put logging back as it was."""
+@contextmanager
+def fresh_logging() -> Iterator[None]:
+    """Begin as a process does, without handlers; put logging back as it was."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     names = ("watchdog", "urllib3", "requests", "charset_normalizer", "apscheduler")
     levels = {name: logging.getLogger(name).level for name in names}
     root.handlers.clear()
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        for name, before in levels.items():
+            logging.getLogger(name).setLevel(before)
 
 
-@pytest.mark.usefixtures("_loggers")
 def test_libraries_only_warn() -> None:
     """Of libraries warnings are logged, of the scheduler nothing: what fails there, we report."""
     stream = io.StringIO()
-    set_up(stream, logging.DEBUG, TEXT)
-    logging.getLogger("wirewatch.x").debug(Event("detail"))
-    logging.getLogger("urllib3.connectionpool").info("connecting")
-    logging.getLogger("urllib3.connectionpool").warning("retrying")
-    logging.getLogger("apscheduler.executors.default").error("raised an exception")
+    with fresh_logging():
+        set_up(stream, logging.DEBUG, TEXT)
+        logging.getLogger("wirewatch.x").debug(Event("detail"))
+        logging.getLogger("urllib3.connectionpool").info("connecting")
+        logging.getLogger("urllib3.connectionpool").warning("retrying")
+        logging.getLogger("apscheduler.executors.default").error("raised an exception")
     assert re.sub(r"\S+Z ", "", stream.getvalue()) == (
         "DEBUG x detail\nWARNING urllib3.connectionpool message=retrying\n"
     )

@@ -106,7 +106,7 @@ def set_up(stream: TextIO, level: int, form: LogFormat) -> None:
     """Let everything that is logged in this process go to a stream; libraries only warn."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Lines(form, journald=leads_to_journal(stream, os.environ)))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler])
     for library in _LIBRARIES:
         logging.getLogger(library).setLevel(logging.WARNING)
     for library in _REPORTED:

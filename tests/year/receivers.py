@@ -205,7 +205,12 @@ class Network:
         self._numbers = itertools.count()
 
     def line(
-        self, channel: Channel, _clock: Clock, sent: Callable[[Attempt], None], _failed: object
+        self,
+        channel: Channel,
+        _clock: Clock,
+        sent: Callable[[Attempt], None],
+        _failed: object,
+        _took: object,
     ) -> Line:
         """Open a line to a channel's service, in the place of a lane."""
         self.lines.append(Line(self, channel, sent))
