@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PROMTOOL := $(VENV)/prometheus/usr/bin/promtool
 
-.PHONY: demo test test-crash test-year test-peers check-alerts lint bench fuzz lock audit sbom dist clean
+.PHONY: demo test test-crash test-year test-peers test-systemd check-alerts lint bench \
+  fuzz lock audit sbom dist install uninstall clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -40,6 +41,15 @@ check-alerts: $(STAMP) $(PROMTOOL)
 	$(PROMTOOL) test rules docs/alerts_test.yml
 	$(BIN)/python -m pytest tests/test_dashboards.py --quiet
 	$(BIN)/python tests/test_metrics.py | $(PROMTOOL) check metrics
+
+test-systemd: $(STAMP)
+	@{ command -v systemd-analyze && command -v shellcheck; } >/dev/null || { \
+	  echo "installing systemd and shellcheck, to try the service for real"; \
+	  apt-get install -y -qq systemd shellcheck python3-venv >/dev/null 2>&1 || \
+	  { apt-get update -qq && apt-get install -y -qq systemd shellcheck python3-venv; } \
+	  >/dev/null 2>&1 || echo "could not; what needs them is left out"; }
+	@! command -v shellcheck >/dev/null || shellcheck systemd/install.sh tests/host/boot.sh
+	$(BIN)/python -m pytest -rs tests/host tests/test_unit.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -80,6 +90,9 @@ sbom: $(VENV)/.audit
 
 dist: $(VENV)/.audit
 	$(BIN)/python release/dist.py
+
+install uninstall:
+	@systemd/install.sh $@
 
 clean:
 	rm -rf $(VENV) var dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -90,9 +90,30 @@ def test_a_secret_that_is_not_there_is_a_fault(
     assert HIDDEN not in "".join(traceback.format_exception(caught.value))
 
 
-def test_credentials_need_systemd(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outside systemd a credential is a fault that says what the unit needs."""
+def test_credentials_may_be_loaded_as_a_folder(write: Write, tmp_path: Path) -> None:
+    """What the unit loads as the folder `wirewatch` goes by the file's own name."""
+    (tmp_path / "credentials" / "wirewatch_night").write_text("json://night")
+    (given,) = load_config(write(BASE + channel("${credential:night}"))).channels
+    assert given.url.get_secret_value() == "json://night"
+
+
+def test_a_command_by_hand_finds_what_the_unit_loads(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outside systemd a credential is read from `credentials` beside the configuration."""
     monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    (given,) = load_config(write(BASE + channel("${credential:desk}"))).channels
+    assert given.url.get_secret_value() == f"json://{HIDDEN}@host"
+    with pytest.raises(ConfigError, match=r"credentials/night: No such file"):
+        load_config(write(BASE + channel("${credential:night}")))
+
+
+def test_credentials_need_systemd(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With neither systemd nor that folder, a credential is a fault that says what the unit needs."""
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    (tmp_path / "credentials").rename(tmp_path / "elsewhere")
     with pytest.raises(ConfigError, match="LoadCredential=desk:"):
         load_config(write(BASE + channel("${credential:desk}")))
 

@@ -94,6 +94,14 @@ def test_limits_hold_in_the_worker(parser: Parser) -> None:
     assert refused(parser, PACKED, limits).reason == FileReason.LINE_TOO_LONG
 
 
+def test_the_worker_goes_first_where_memory_runs_out(parser: Parser) -> None:
+    """The kernel is offered the worker, so that it does not end the daemon."""
+    with pytest.raises(Unreadable):
+        parser.parse_apart(b"", LIMITS)
+    offered = int(Path(f"/proc/{process_of(parser)}/oom_score_adj").read_text())
+    assert offered > int(Path("/proc/self/oom_score_adj").read_text())
+
+
 def test_a_worker_that_hangs(parser: Parser) -> None:
     """A file that is not read in time is refused as timed out, and the next one is read."""
     limits = Limits(parse_time=0.2)

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -107,6 +108,31 @@ def test_a_bad_file_leaves_the_old_rules_at_work(
     reloading.look()
     assert names(reloading) == [["kz-az"]]
     assert list(store.db["notices"].rows_where("name = 'reload-fault'")) == []
+
+
+def test_a_reload_is_announced(site: Site, clock: ManualClock, store: Store) -> None:
+    """The service manager is told of each reload around it, and of looks that change nothing not."""
+    steps: list[str] = []
+
+    @contextmanager
+    def announced() -> Iterator[None]:
+        steps.append("begins")
+        yield
+        steps.append("over")
+
+    deployment = load_deployment(site.config)
+    reloading = Reloading(
+        site.config, deployment, store, clock, lambda _deployment: steps.append("swapped")
+    )
+    reloading.announced = announced
+    reloading.look()
+    assert steps == []
+    reloading.ask()
+    reloading.look()
+    edit(site, "@parliament:KZ", "@nothing:KZ")
+    reloading.ask()
+    reloading.look()
+    assert steps == ["begins", "swapped", "over", "begins", "over"]
 
 
 def test_a_running_daemon_changes_its_rules_and_channels(

@@ -2,13 +2,14 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from conftest import PATIENCE
-from wirewatch.systemd import notify
+from wirewatch.systemd import notify, reloading
 
 
 @pytest.fixture
@@ -29,6 +30,21 @@ def test_a_state_reaches_the_service_manager(
     for state in ("READY=1", "WATCHDOG=1", "STOPPING=1"):
         assert notify(state) is True
         assert manager.recv(100) == state.encode()
+
+
+def test_a_reload_is_announced_with_its_time(
+    manager: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RELOADING=1 comes with the time in microseconds, READY=1 also after a reload that failed."""
+    manager.bind(str(tmp_path / "notify"))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    before = time.monotonic_ns() // 1000
+    with pytest.raises(MemoryError), reloading():
+        raise MemoryError
+    first, second = manager.recv(100).decode().split("\n")
+    assert first == "RELOADING=1"
+    assert before <= int(second.removeprefix("MONOTONIC_USEC=")) <= time.monotonic_ns() // 1000
+    assert manager.recv(100) == b"READY=1"
 
 
 def test_an_abstract_socket_is_reached_too(

@@ -1,13 +1,21 @@
-"""The systemd unit does what the service expects of it."""
+"""The systemd units do what the service expects of them, and the sandbox is as tight as can be."""
 
 import configparser
+import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-UNIT = Path(__file__).parents[1] / "systemd" / "wirewatch.service"
+FOLDER = Path(__file__).parents[1] / "systemd"
+UNIT = FOLDER / "wirewatch.service"
+UNITS = sorted(path.name for path in FOLDER.glob("*.[st][ei][rm]*"))
+_MOST = 6  # settings that one comment may speak for
+needs_systemd = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed here"
+)
 
 
 @pytest.fixture
@@ -32,16 +40,58 @@ def test_a_fault_of_the_configuration_is_not_retried(unit: configparser.ConfigPa
     assert unit["Service"]["RestartPreventExitStatus"] == "2"
 
 
-def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
-    """`systemd-analyze verify` finds nothing wrong with the unit."""
-    if not shutil.which("systemd-analyze"):
-        pytest.skip("systemd-analyze is not installed here")
-    copy = tmp_path / UNIT.name
-    copy.write_text(
-        UNIT.read_text(encoding="utf-8").replace("/opt/wirewatch/bin/wirewatch", "/bin/true"),
-        encoding="utf-8",
-    )
+@needs_systemd
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    """`systemd-analyze verify` finds nothing wrong with any of the units."""
+    for name in UNITS:
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        copy = text.replace("/opt/wirewatch/bin/wirewatch", "/bin/true")
+        (tmp_path / name).write_text(copy, encoding="utf-8")
     found = subprocess.run(
-        ["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False
+        ["systemd-analyze", "verify", *(str(tmp_path / name) for name in UNITS)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
     )
-    assert copy.name not in found.stderr, found.stderr
+    assert "wirewatch" not in found.stderr, found.stderr
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", ["wirewatch.service", "wirewatch-backup.service"])
+def test_the_sandbox_is_tight(name: str) -> None:
+    """`systemd-analyze security` gives an exposure of 1.5 at most, of ten."""
+    found = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=15", str(FOLDER / name)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"SYSTEMD_PAGER": ""},
+    )
+    assert found.returncode == 0, found.stdout[-300:] + found.stderr
+
+
+def test_each_line_of_the_unit_says_why() -> None:
+    """Whatever is set stands under a comment, and no comment speaks for more than a few lines."""
+    since = _MOST
+    for line in UNIT.read_text(encoding="utf-8").splitlines():
+        if line.startswith("[") or not line:
+            since = _MOST
+        elif line.startswith("#"):
+            since = 0
+        elif not line.startswith(("Description=", "Documentation=", "WantedBy=")):
+            since += 1
+            assert since <= _MOST, line
+
+
+def test_the_units_find_what_the_installer_puts_into_place() -> None:
+    """Each unit is installed, and names the program, the user and the folders of the installer."""
+    script = (FOLDER / "install.sh").read_text(encoding="utf-8")
+    [units] = re.findall(r'^units="(.*)"$', script, re.MULTILINE)
+    assert sorted(units.split()) == UNITS
+    folders = (FOLDER / "wirewatch.tmpfiles").read_text(encoding="utf-8")
+    assert "/etc/wirewatch/credentials" in folders
+    for name in ("wirewatch.service", "wirewatch-backup.service"):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        assert "LoadCredential=wirewatch:/etc/wirewatch/credentials" in text
+        assert "User=wirewatch" in text

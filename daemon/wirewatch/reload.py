@@ -6,6 +6,7 @@ A configuration at fault leaves the old one at work, and says so until it is men
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from wirewatch.clock import Clock
@@ -21,7 +22,10 @@ _LOOK = 2.0  # seconds between two looks at the files
 
 
 class Reloading:
-    """The thread that looks whether the configuration's files have changed, and takes them in."""
+    """The thread that looks whether the configuration's files have changed, and takes them in.
+
+    `announced` is entered around each reload, to tell the service manager of it.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class Reloading:
         self._store = store
         self._clock = clock
         self._swap = swap
+        self.announced: Callable[[], AbstractContextManager[None]] = nullcontext
         self._known = deployment.files
         self._seen = self._known
         self._asked = threading.Event()
@@ -69,7 +74,8 @@ class Reloading:
         if self._asked.is_set() or (settled and now != self._known):
             self._asked.clear()
             self._known = now
-            self.reload()
+            with self.announced():
+                self.reload()
 
     def reload(self) -> None:
         """Take the configuration in anew, or say what is wrong with it and keep the old one."""

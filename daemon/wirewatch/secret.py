@@ -7,6 +7,8 @@ from pathlib import Path
 from wirewatch.errors import Fault
 from wirewatch.masking import hide
 
+_LOADED = "wirewatch_"
+"""What the names begin with of credentials that the unit loads as one folder."""
 _REFERENCE = re.compile(r"\$\{(\w+):([^}]+)\}")
 
 
@@ -50,15 +52,27 @@ def _fetch(kind: str, name: str, base: Path) -> str:
         case "file":
             return _read(Path(os.path.normpath(base.absolute() / Path(name).expanduser())))
         case "credential":
-            folder = os.environ.get("CREDENTIALS_DIRECTORY")
-            if not folder:
-                problem = f"no credentials are given to this process, so {name!r} is not there"
-                remedy = f"add LoadCredential={name}:… to the systemd unit"
-                raise _MissingError(problem, remedy)
-            return _read(Path(folder) / Path(name).name)
+            return _read(_credential(Path(name).name, base))
         case _:
             remedy = "write ${env:NAME}, ${file:PATH} or ${credential:NAME}"
             raise _MissingError(f"${{{kind}:…}} is no known reference", remedy)
+
+
+def _credential(name: str, base: Path) -> Path:
+    """Give the file of a credential: systemd's own, or the one that it would be made of.
+
+    Commands that are run by hand are given none by systemd; they find what the unit loads in the
+    folder `credentials` beside the configuration, if they may read it.
+    """
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    if given:
+        loaded = Path(given, _LOADED + name)
+        return loaded if loaded.is_file() else Path(given, name)
+    folder = base.absolute() / "credentials"
+    if folder.is_dir():
+        return folder / name
+    problem = f"no credentials are given to this process, so {name!r} is not there"
+    raise _MissingError(problem, f"add LoadCredential={name}:… to the systemd unit")
 
 
 def _read(file: Path) -> str:

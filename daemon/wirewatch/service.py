@@ -115,6 +115,7 @@ class Service:
             deployment.version,
         )
         self.servers = listeners(deployment, self._store, clock, self._pages)
+        self.reloading.announced = systemd.reloading
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
             "heavy": HeavyReading(self.arrivals, self._store.sibling(), self._parser).run,

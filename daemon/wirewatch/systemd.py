@@ -2,6 +2,9 @@
 
 import os
 import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def notify(state: str) -> bool:
@@ -18,3 +21,16 @@ def notify(state: str) -> bool:
         except OSError:  # as sd_notify(3) has it: to be without a listener is no error
             return False
     return True
+
+
+@contextmanager
+def reloading() -> Iterator[None]:
+    """Tell systemd of a reload, and when it is over, whatever came of it.
+
+    The time is what Type=notify-reload of systemd 253 asks for; Type=notify takes no notice of it.
+    """
+    notify(f"RELOADING=1\nMONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
+    try:
+        yield
+    finally:
+        notify("READY=1")

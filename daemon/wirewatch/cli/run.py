@@ -1,5 +1,6 @@
 """`wirewatch run`: the daemon."""
 
+import faulthandler
 import logging
 import sys
 import warnings
@@ -30,6 +31,7 @@ def run(
     from wirewatch.service import Service
 
     set_up(sys.stderr, logging.DEBUG if verbose else logging.INFO, log_format)
+    faulthandler.enable()  # where each thread stands, should systemd's watchdog end it (SIGABRT)
     # watchdog's word on folders that it watches already; it is of no consequence
     warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
     path = config_path(context)

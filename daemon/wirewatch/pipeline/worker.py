@@ -4,6 +4,7 @@ It reads one document after the other from its socket and answers each. Should i
 that nobody handles ends it, even when the daemon is not there any more to do so.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import signal
 import sys
 import warnings
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from wirewatch.errors import Unreadable
@@ -25,6 +27,7 @@ _NEVER = (  # what no parser needs: to write a file, to leave a dump of what was
     (resource.RLIMIT_NOFILE, 64),
 )
 _NICENESS = 5  # the wires go first
+_FIRST_TO_GO = "500"  # of 1000, added to what a process is held for (proc(5), oom_score_adj)
 
 
 def main(words: list[str]) -> None:
@@ -34,6 +37,7 @@ def main(words: list[str]) -> None:
     for kind, most in ((resource.RLIMIT_AS, memory), *_NEVER):
         resource.setrlimit(kind, (most, most))
     os.nice(_NICENESS)
+    _offer_to_the_kernel()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the one who asks hears it, and lets us end
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -53,6 +57,12 @@ def main(words: list[str]) -> None:
             connection.send_bytes(json.dumps(answer).encode())
         except OSError:
             return
+
+
+def _offer_to_the_kernel() -> None:
+    """Let the kernel end this process first where memory runs out, and not the daemon."""
+    with contextlib.suppress(OSError):  # no /proc: then it chooses the largest, which this is
+        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
 
 
 def _answer(data: bytes, line_limit: int, unpacking: Unpacking) -> dict[str, Any]:
