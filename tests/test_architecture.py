@@ -21,7 +21,7 @@ FLOORS = (
     {"formats", "rules", "intake", "alerts", "store", "notify", "config"},
     {"pipeline"},
     {"deployment", "web"},
-    {"jobs", "reload"},
+    {"jobs", "reload", "diagnosis"},
     {"scheduler", "systemd", "listeners", "service"},
     {"cli"},
     {"__main__"},

@@ -39,6 +39,14 @@ def _size(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
     return int(float(found[1]) * _BYTES[found[2]])
 
 
+def as_size(count: int) -> str:
+    """Write a number of bytes as people do: '1.5 GB'."""
+    for unit in ("GB", "MB", "kB"):
+        if count >= _BYTES[unit]:
+            return f"{count / _BYTES[unit]:.3g} {unit}"
+    return f"{count} B"
+
+
 class Rate(NamedTuple):
     """So many in a time."""
 

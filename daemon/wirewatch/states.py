@@ -225,3 +225,11 @@ class MessageFormat(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     HTML = "html"
+
+
+class Verdict(StrEnum):
+    """What the doctor says of a thing, from well to worse."""
+
+    WELL = "well"
+    WARNING = "warning"
+    FAULT = "fault"

@@ -28,6 +28,7 @@ from wirewatch.model import Attempt, Message
 from wirewatch.notify.connections import explained, seconds, seen
 from wirewatch.notify.fit import Room
 from wirewatch.notify.letter import PICTURE, Letter, letters
+from wirewatch.notify.reach import address_of_plugin
 from wirewatch.notify.render import SHIPPED, Manner
 from wirewatch.notify.services import prioritise, weights_of, with_its_markup
 from wirewatch.notify.template import Style, compile_templates
@@ -76,6 +77,11 @@ def fault_of(url: str) -> str | None:
     if targets != 1:
         return f"the URL names {targets} recipients; a channel has exactly one"
     return None
+
+
+def address_of(url: str) -> tuple[str, int] | None:
+    """Give host and port of a channel's service; None where its plugin does not say."""
+    return address_of_plugin(_plugin(url))
 
 
 def has_pages(url: str) -> bool:

@@ -35,6 +35,8 @@ _KEPT = 8  # books, those that were used last: of lists as they are, and as they
 _PARTS = 1 + 2 * len(Compiled._fields)  # files in a book for each list
 _SMALL = 1_000_000  # bytes of a desk's own lists, which are read as quickly as a book is opened
 
+_SERVICE = Path("/var/cache/wirewatch")  # which the systemd unit has
+
 _Read = tuple[dict[str, Gazetteer], list[Fault]]
 
 
@@ -55,7 +57,7 @@ def shelved_gazetteers(shipped: Sequence[Path], own: Sequence[Path]) -> _Read:
 
 def _from_book(shipped: Sequence[Path], own: Sequence[Path]) -> _Read:
     """Give the lists of some files from the book that holds them, which is made if need be."""
-    book = _folder() / f"lists-{_digest(shipped, own)}.zip"
+    book = book_of(shipped, own)
     try:
         return _taken(book), []
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
@@ -73,6 +75,11 @@ def _from_book(shipped: Sequence[Path], own: Sequence[Path]) -> _Read:
         return read_gazetteers(shipped, own)  # which tells what is wrong, if anything is
 
 
+def book_of(shipped: Sequence[Path], own: Sequence[Path] = ()) -> Path:
+    """Give the place of the book that holds some lists as they are now, made or not."""
+    return _folder() / f"lists-{_digest(shipped, own)}.zip"
+
+
 def main() -> None:
     """Make the book that is named, of the files that standard input lists as JSON."""
     shipped, own = (map(Path, paths) for paths in json.load(sys.stdin))
@@ -87,11 +94,17 @@ def _size(paths: Sequence[Path]) -> int:
 
 
 def _folder() -> Path:
-    """Give the folder for what can be made again: systemd's, the XDG one, or ~/.cache."""
+    """Give the folder for what can be made again: systemd's, the XDG one, or ~/.cache.
+
+    Commands that the service's user gives by hand take what the service has compiled.
+    """
     given = os.environ.get("CACHE_DIRECTORY")
     if given:
         return Path(given.partition(":")[0])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wirewatch"
+    home = os.environ.get("XDG_CACHE_HOME")
+    if not home and os.access(_SERVICE, os.W_OK):
+        return _SERVICE
+    return Path(home or Path.home() / ".cache") / "wirewatch"
 
 
 def _digest(shipped: Sequence[Path], own: Sequence[Path]) -> str:
