@@ -71,9 +71,9 @@ def _look(table: Table, pid: int, when: str, seconds: float) -> float:
     """Note memory and idle processor time; give the memory in MB."""
     progress(f"footprint: {when}, idle for {seconds:.0f} s")
     _until_quiet(pid)
-    used = _processor(pid)
+    used = processor(pid)
     time.sleep(seconds)
-    idle = (_processor(pid) - used) / seconds * 100
+    idle = (processor(pid) - used) / seconds * 100
     size = _status(pid, "VmRSS")
     table.rows.append(Row(f"resident memory {when}", "MB", size, None, _MEMORY))
     table.rows.append(Row(f"idle processor {when}", "%", idle, None, _PROCESSOR))
@@ -86,13 +86,13 @@ def _until_quiet(pid: int) -> None:
     """Wait until the daemon has nothing more to send: a few seconds with hardly any work."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        used = _processor(pid)
+        used = processor(pid)
         time.sleep(_SETTLE)
-        if _processor(pid) - used < 0.1 * _SETTLE:
+        if processor(pid) - used < 0.1 * _SETTLE:
             return
 
 
-def _processor(pid: int) -> float:
+def processor(pid: int) -> float:
     """Give the processor's seconds that a process has used, in user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

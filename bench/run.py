@@ -1,6 +1,7 @@
 """Run the benches, all or those named, and print both sides of each with ratio and target.
 
-    python bench/run.py [bulk] [latency] [delivery] [footprint] [formats] [names] [rules] [stories]
+    python bench/run.py [bulk] [latency] [delivery] [footprint] [formats] [names] [rules] [start]
+        [stories]
 
 Figures of a machine that does something else meanwhile are worth little: ratios last longer.
 """
@@ -24,6 +25,7 @@ import formats
 import latency
 import names
 import rules
+import start
 import stories
 from report import Table, progress
 
@@ -35,6 +37,7 @@ BENCHES: dict[str, Callable[..., list[Table]]] = {
     "formats": formats.run,
     "names": names.run,
     "rules": rules.run,
+    "start": start.run,
     "stories": stories.run,
 }
 

@@ -1,5 +1,6 @@
 """The doctor: each check sees what it is for, on machines that are told what to be."""
 
+import grp
 import json
 import os
 import re
@@ -30,6 +31,7 @@ class Sound(Machine):
     """A machine on which all is well, but for what a test says."""
 
     def __init__(self, **otherwise: Any) -> None:
+        super().__init__()
         self.otherwise = otherwise
 
     def text(self, path: Path) -> str:
@@ -448,11 +450,12 @@ def test_root_looks_as_the_services_user(monkeypatch: pytest.MonkeyPatch) -> Non
     """Rights are those of the user that the daemon has; root would find none missing."""
     done: list[tuple[str, Any]] = []
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    for name in ("initgroups", "setgid", "setuid"):
+    for name in ("setgroups", "setgid", "setuid"):
         monkeypatch.setattr(os, name, lambda *given, name=name: done.append((name, given)))
     monkeypatch.setenv("HOME", "/root")
-    become("nobody", needed=False)
-    assert [name for name, _ in done] == ["initgroups", "setgid", "setuid"]
+    become("nobody", ["daemon", "no-such-group"], needed=False)
+    assert [name for name, _ in done] == ["setgroups", "setgid", "setuid"]
+    assert grp.getgrnam("daemon").gr_gid in done[0][1][0]
     done.clear()
     become("nobody-of-that-name", needed=False)
     assert done == []

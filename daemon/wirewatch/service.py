@@ -43,7 +43,7 @@ from wirewatch.web.figures import FiguresPages
 
 _log = logging.getLogger("wirewatch")
 
-_STOP_WITHIN = 5.0  # seconds that a worker may take to end
+_STOP_WITHIN = 4.0  # seconds that all workers together may take to end
 _LOOK = 1.0  # seconds between two looks at the workers
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
@@ -186,13 +186,11 @@ class Service:
 
     def _start(self) -> None:
         """Start everything: the outbox first, then what fills it, the watching last."""
-        load_plugins(self._deployment.channels.values())
         for inbox in self.arrivals.inboxes.values():
             _make_folder(inbox)
         with self._store.write() as db:
             retire_inboxes(db, self.arrivals.inboxes, self._clock())
         self._scanning.prepare()
-        _settle()
         self.deliveries.start()
         for name, work in self._workers.items():
             thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
@@ -223,9 +221,17 @@ class Service:
                 **{f"{name}_port": one.port for name, one in self.servers.items()},
             )
         )
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Do what no file has to wait for: templates, and a look for garbage (see `run`)."""
+        load_plugins(self._deployment.channels.values())
+        _settle()
+        gc.enable()
 
     def _stop(self) -> None:
         """Stop everything: what brings work first, the outbox last."""
+        deadline = time.monotonic() + _STOP_WITHIN
         systemd.notify("STOPPING=1")
         self._scheduler.stop()
         self.watcher.stop()
@@ -235,7 +241,6 @@ class Service:
         self.reloading.stop()
         for server in self.servers.values():
             server.stop()
-        deadline = time.monotonic() + _STOP_WITHIN
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         stuck = [thread.name for thread in self._threads if thread.is_alive()]

@@ -35,10 +35,14 @@ def doctor(
     from wirewatch.diagnosis.identity import become
     from wirewatch.diagnosis.machine import Machine
     from wirewatch.diagnosis.patient import patient_of
+    from wirewatch.diagnosis.unit import UNIT
 
     path = config_path(context)
-    who = become(user or _SERVICE, needed=bool(user))
-    found = list(examine(patient_of(path, Machine(), network=network)))
+    machine = Machine()
+    unit = machine.unit(UNIT)  # while we may ask: without D-Bus only root may
+    groups = unit.get("SupplementaryGroups", "").split()
+    who = become(user or unit.get("User") or _SERVICE, groups, needed=bool(user))
+    found = list(examine(patient_of(path, machine, network=network)))
     verdict = worst(finding for _, finding in found)
     if as_json:
         rows = [{"check": check.name, **finding._asdict()} for check, finding in found]

@@ -1,7 +1,9 @@
 """As whom the machine is examined: rights are those of the daemon's user, not of root."""
 
+import grp
 import os
 import pwd
+from collections.abc import Iterable
 
 from wirewatch.errors import WirewatchError
 
@@ -10,10 +12,11 @@ class UnknownUserError(WirewatchError):
     """There is no such user, or only root may become another."""
 
 
-def become(name: str, *, needed: bool) -> str:
+def become(name: str, groups: Iterable[str] = (), *, needed: bool) -> str:
     """Become another user, for good, where that may be; give the name of who we are then.
 
-    Unless `needed`, whoever cannot stays who they are. Raises UnknownUserError otherwise.
+    `groups` are those that the unit adds to the user's own; unknown ones do not count. Unless
+    `needed`, whoever cannot stays who they are. Raises UnknownUserError otherwise.
     """
     me = os.geteuid()
     try:
@@ -23,7 +26,8 @@ def become(name: str, *, needed: bool) -> str:
             raise UnknownUserError(f"there is no user {name!r}") from None
         return _name_of(me)
     if me == 0:
-        os.initgroups(name, entry.pw_gid)
+        own = os.getgrouplist(name, entry.pw_gid)
+        os.setgroups([*own, *(one.gr_gid for one in grp.getgrall() if one.gr_name in set(groups))])
         os.setgid(entry.pw_gid)
         os.setuid(entry.pw_uid)
         os.environ["HOME"] = entry.pw_dir

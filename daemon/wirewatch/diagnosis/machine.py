@@ -31,7 +31,10 @@ class Space(NamedTuple):
 
 
 class Machine:
-    """This machine, as the user sees it who asks."""
+    """This machine, as the user sees it who asks. A unit is asked for once, and remembered."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, dict[str, str]] = {}
 
     def text(self, path: Path) -> str:
         """Give what a small file holds; nothing when it cannot be read."""
@@ -115,19 +118,9 @@ class Machine:
 
     def unit(self, name: str) -> dict[str, str]:
         """Give the properties of a systemd unit; none without systemd or the unit."""
-        try:
-            shown = subprocess.run(
-                ["systemctl", "show", name],
-                capture_output=True,
-                text=True,
-                timeout=_ASKING,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return {}
-        lines = (line.partition("=") for line in shown.stdout.splitlines())
-        told = {name: value for name, _, value in lines}
-        return told if told.get("LoadState") == "loaded" else {}
+        if name not in self._units:
+            self._units[name] = _shown(name)
+        return self._units[name]
 
     def reaches(self, host: str, port: int) -> str:
         """Look a host up and connect to it, without a word; say what is in the way."""
@@ -136,6 +129,23 @@ class Machine:
         except OSError as error:
             return error.strerror or str(error) or type(error).__name__
         return ""
+
+
+def _shown(unit: str) -> dict[str, str]:
+    """Ask systemd for a unit's properties."""
+    try:
+        shown = subprocess.run(
+            ["systemctl", "show", unit],
+            capture_output=True,
+            text=True,
+            timeout=_ASKING,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    lines = (line.partition("=") for line in shown.stdout.splitlines())
+    told = {name: value for name, _, value in lines}
+    return told if told.get("LoadState") == "loaded" else {}
 
 
 def _standing(folder: Path) -> Path:

@@ -87,7 +87,7 @@ class Watcher:
             self._begin(watched)
 
     def stop(self) -> None:
-        """Stop watching, and wait until the threads have ended."""
+        """Stop watching, and wait a moment until the threads have ended."""
         for watched in self._watched:
             _end(watched)
         if self._overflow:
@@ -214,6 +214,7 @@ class _OverflowListener(logging.Handler):
         super().close()
 
 
+_ENDING = 0.5  # seconds for a thread that lists a folder: on a mount that hangs it never ends
 _TOO_MANY = "more folders than the system lets be watched (fs.inotify.max_user_watches); polling"
 
 
@@ -245,7 +246,7 @@ def _end(watched: _Watched) -> None:
         return
     observer.stop()
     if observer.is_alive():
-        observer.join()
+        observer.join(_ENDING)
     elif isinstance(observer, InotifyObserver):
         observer.on_thread_stop()  # never started, but its reader was
 
