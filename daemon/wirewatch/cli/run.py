@@ -38,12 +38,12 @@ def run(
     from wirewatch.service import Service
 
     set_up(sys.stderr, logging.DEBUG if verbose else logging.INFO, log_format)
-    faulthandler.enable()  # where each thread stands, should systemd's watchdog end it (SIGABRT)
     # watchdog's word on folders that it watches already; it is of no consequence
     warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
     path = config_path(context)
     service = Service(path, load_deployment(path), utc_now)
     service.handle_signals()
+    faulthandler.enable()  # where each thread stands, should systemd's watchdog end it (SIGABRT)
     _leave(service.run())
 
 
