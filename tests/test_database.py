@@ -11,10 +11,12 @@ import pytest
 
 from conftest import PATIENCE
 from wirewatch.errors import StoreError
+from wirewatch.store import database as module
 from wirewatch.store.database import (
     Store,
     StoreUnavailableError,
     UnstorableError,
+    log_bytes,
     open_reader,
 )
 from wirewatch.store.schema import migrations
@@ -90,6 +92,25 @@ def test_the_log_is_moved_in_a_quiet_moment(store: Store) -> None:
     store.checkpoint()
     assert not written_back(store), "one commit is not worth the trouble"
     sibling.close()
+
+
+def test_a_large_log_gives_its_room_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that has grown is cut in a quiet moment, but for a reader's sake; nobody is waited for."""
+    monkeypatch.setattr(module, "_LARGE_LOG", 100_000)
+    store.db.execute("CREATE TABLE texts (text TEXT)")
+    reader = open_reader(store.path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM texts").fetchone()
+    with store.write() as db:
+        db.execute("INSERT INTO texts VALUES (?)", ["x" * 200_000])
+    store.checkpoint()
+    assert log_bytes(store.path) > 200_000, "somebody reads from it"
+    reader.execute("ROLLBACK")
+    store.checkpoint()
+    assert log_bytes(store.path) == 0
+    assert store.db.execute("SELECT length(text) FROM texts").fetchone() == (200_000,)
+    assert pragma(store, "busy_timeout") == 5_000
+    reader.close()
 
 
 def test_a_log_that_cannot_be_moved_does_no_harm(store: Store) -> None:

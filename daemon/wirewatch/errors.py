@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from wirewatch.states import FileReason
 
+EXIT_DAMAGED = 3
+"""What a process ends with whose store is damaged: only restoring a backup helps."""
+
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -75,3 +78,7 @@ class Unreadable(WirewatchError):  # noqa: N818 - said of a file, it is an adjec
 
 class StoreError(WirewatchError):
     """The store cannot be opened or used; the message says what to do."""
+
+
+class StoreDamagedError(StoreError):
+    """The file is damaged: nothing may be added to it any more, and a backup has to be restored."""

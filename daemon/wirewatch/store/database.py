@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.durations import Durations
-from wirewatch.errors import StoreError
+from wirewatch.errors import StoreDamagedError, StoreError
 from wirewatch.store.schema import migrations
 
 SQLITE = sqlite3.sqlite_version
@@ -29,6 +29,7 @@ _BULK_CACHE_KB = 65_536  # for the pages that many files at once touch
 _COMMITS = 32  # after which a quiet moment is used to move the log into the file
 _LOG_PAGES = 8_000  # after which a commit does that itself, as no moment was quiet
 _PAGE_BYTES = 8_192  # a fifth less time and room for full text than in pages of 4 KB
+_LARGE_LOG = 2 * _LOG_PAGES * _PAGE_BYTES  # bytes from which the log's room is given back
 _ROWS_AT_ONCE = 64  # and then halves: few statements, for each of which memory is kept
 _TRANSIENT = (
     sqlite3.SQLITE_BUSY,
@@ -42,6 +43,12 @@ _TRANSIENT = (
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIVATE = 0o640
 _PRIMARY_CODE = 0xFF  # the low byte of SQLite's extended result codes
+
+RESTORING = ".restoring"
+"""What a store's name ends in that is whole and verified, and about to take the store's place."""
+
+DatabaseError = sqlite3.DatabaseError
+"""What reading raises where SQLite cannot."""
 
 Transaction = Database
 """What `Store.write` gives: the database, inside a transaction that is committed at its end."""
@@ -86,6 +93,7 @@ class Store:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # heeded where the file is new
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # the same
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -98,17 +106,21 @@ class Store:
 
         `checkpoints` is for the process that holds the store's lock; `bulk` spends memory and
         room on the disk to take in very many files quickly.
-        Raises StoreError when the file cannot be opened, is no database, or is of a newer version.
+        Raises StoreError when the file cannot be opened, is no database, is of a newer version, or
+        was about to be replaced by a backup; StoreDamagedError when it is damaged.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path):
+                refuse_unfinished(path)
+                _refuse_newer(path)
                 _keep_private(path)
                 store = cls(path, Writing(), checkpoints=checkpoints)
-                _check_version(store)
                 if migrations.pending(store.db):
                     migrations.apply(store.db)
         except (OSError, sqlite3.Error) as error:
+            if is_damage(error):
+                raise StoreDamagedError(_damaged(path, error)) from error
             raise StoreError(
                 f"cannot open the store {path}: {error}; check the file and its folder"
             ) from error
@@ -126,7 +138,7 @@ class Store:
         """Begin a transaction at once, commit it at the end, undo it when anything goes wrong.
 
         Raises StoreUnavailableError when the file is locked or cannot be written for now,
-        UnstorableError when SQLite refuses what is written.
+        StoreDamagedError when it is damaged, UnstorableError when SQLite refuses what is written.
         """
         with self.writing.lock:
             try:
@@ -142,7 +154,7 @@ class Store:
                 if code in _TRANSIENT:
                     raise StoreUnavailableError(f"{self.path}: {error}") from error
                 if code in _DAMAGED:
-                    raise StoreError(f"the store {self.path} is damaged: {error}") from error
+                    raise StoreDamagedError(_damaged(self.path, error)) from error
                 raise UnstorableError(f"{type(error).__name__}: {error}") from error
             except BaseException:
                 self._undo()
@@ -165,12 +177,24 @@ class Store:
         """Move the log into the file if it has grown; call it when nothing waits to be committed.
 
         That takes some milliseconds, for which SQLite by itself would hold up a commit. Where the
-        disk is full the log stays as it is, and the next commit says what is wrong.
+        disk is full the log stays as it is, and the next commit says what is wrong. A log that has
+        grown large gives its room back, unless somebody reads from it.
         """
-        if self.writing.commits >= _COMMITS:
-            self.writing.commits = 0
-            with contextlib.suppress(sqlite3.OperationalError):
-                self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        large = log_bytes(self.path) > _LARGE_LOG
+        if self.writing.commits < _COMMITS and not large:
+            return
+        self.writing.commits = 0
+        with contextlib.suppress(sqlite3.OperationalError):
+            _, pages, moved = self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if large and pages == moved:
+                self._cut_log()
+
+    def _cut_log(self) -> None:
+        """Give back the room of the log, all of which has been moved; wait for nobody."""
+        with self.writing.lock:
+            self.db.execute("PRAGMA busy_timeout = 0")
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
 
     def close(self) -> None:
         """Close the connection."""
@@ -193,6 +217,42 @@ def _keep_private(path: Path) -> None:
     else:
         os.fchmod(made, _PRIVATE)
         os.close(made)
+
+
+def log_bytes(path: Path) -> int:
+    """Give the size of a store's write-ahead log."""
+    try:
+        return beside(path, "-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def beside(path: Path, ending: str) -> Path:
+    """Name a file that belongs to a store and lies beside it."""
+    return path.with_name(path.name + ending)
+
+
+def refuse_unfinished(path: Path) -> None:
+    """Raise StoreError where a backup was about to take a store's place, and something ended it."""
+    if beside(path, RESTORING).exists():
+        raise StoreError(
+            f"a backup was about to take the place of {path}, and that was interrupted; "
+            "`wirewatch db restore` finishes it"
+        )
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Tell whether an error says that the file itself is damaged."""
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    return isinstance(error, StoreDamagedError) or code in _DAMAGED
+
+
+def _damaged(path: Path, error: BaseException) -> str:
+    """Say that a store is damaged, and what to do."""
+    return (
+        f"the store {path} is damaged: {error}; `wirewatch db check` says more, "
+        "`wirewatch db restore` puts a backup in its place"
+    )
 
 
 @contextmanager
@@ -239,13 +299,30 @@ def open_reader(path: Path) -> Database:
     return Database(connection, execute_plugins=False)
 
 
-def _check_version(store: Store) -> None:
-    """Refuse a file that a newer program has made, before anything in it is touched."""
-    known = {migration.name for migration in migrations.pending(store.db)}
+def opened_as_it_is(path: Path) -> Database:
+    """Open a file that nobody writes to, without changing a byte of it or making one beside it."""
+    mode = "mode=ro" if beside(path, "-wal").exists() else "mode=ro&immutable=1"
+    return Database(
+        sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True), execute_plugins=False
+    )
+
+
+def versions_unknown(db: Database) -> list[str]:
+    """Name the migrations of a file that this program does not know: it is of a newer one."""
+    known = {migration.name for migration in migrations.pending(db)}
     known |= {migration.name for migration in migrations._migrations}  # noqa: SLF001 - no public list
-    unknown = {applied.name for applied in migrations.applied(store.db)} - known
+    return sorted({applied.name for applied in migrations.applied(db)} - known)
+
+
+def _refuse_newer(path: Path) -> None:
+    """Raise StoreError for a file that a newer program has made, before anything of it changes."""
+    if not path.is_file() or not path.stat().st_size:
+        return
+    db = opened_as_it_is(path)
+    unknown = versions_unknown(db)
+    db.close()
     if unknown:
         raise StoreError(
-            f"{store.path} was written by a newer Wirewatch ({', '.join(sorted(unknown))}); "
+            f"{path} was written by a newer Wirewatch ({', '.join(unknown)}); "
             "install that version or a later one"
         )

@@ -16,10 +16,21 @@ migrations = Migrations("wirewatch")
 @migrations()
 def m001_spine(db: Database) -> None:
     """Make the ledger, the articles with full text, the alerts and the outbox."""
-    folder = resources.files("wirewatch.store") / "tables"
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        for statement in _statements(file.read_text(encoding="utf-8")):
-            db.execute(statement)
+    for name in ("1-articles", "2-alerts", "3-views", "4-fulltext"):
+        _run(db, name)
+
+
+@migrations()
+def m002_retention(db: Database) -> None:
+    """Make room for what stays of articles that retention lets go."""
+    _run(db, "5-retention")
+
+
+def _run(db: Database, name: str) -> None:
+    """Run the statements of one file of `tables/`."""
+    file = resources.files("wirewatch.store") / "tables" / f"{name}.sql"
+    for statement in _statements(file.read_text(encoding="utf-8")):
+        db.execute(statement)
 
 
 @migrations()

@@ -1,0 +1,1 @@
+"""How each released version made its store; `freeze.py` writes the next."""
