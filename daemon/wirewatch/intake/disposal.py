@@ -66,6 +66,21 @@ def archive_place(archive: Path, relative: str, now: datetime) -> Path:
     return archive / now.strftime("%Y/%m/%d") / relative
 
 
+def bring_back(archived: Path, path: Path) -> None:
+    """Put an archived file where it came in, unless another has its name there: then beside it.
+
+    Raises OSError when the disk refuses; the file is then where it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        give_back(archived, path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        sha256 = _digest(archived)
+        _move(archived, free_place(path, sha256), sha256)
+
+
 def give_back(taken: Path, path: Path) -> None:
     """Put a held file back, if it is still held, unless a newer one has its name already."""
     place, number = path, 0

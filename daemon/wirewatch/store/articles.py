@@ -19,6 +19,7 @@ from wirewatch.store.irregular import is_irregular
 from wirewatch.store.known import Known
 from wirewatch.store.lately import Lately
 from wirewatch.store.recalls import Told, hold, hush, pass_on
+from wirewatch.store.repeats import note_repeats
 from wirewatch.store.rows import delivery_row, rule_row
 from wirewatch.store.stories import Stories
 from wirewatch.store.versions import replace
@@ -65,6 +66,8 @@ class Articles:
         self._lifts: dict[str, datetime] = {}
         self._hours = Tally()
         self._lately = Lately(db, self._hours, now)
+        self._may_be_told = False
+        self._repeats: list[int] = []
 
     def told(self) -> tuple[int, int]:
         """Count the alerts and the deliveries of this batch so far."""
@@ -98,6 +101,7 @@ class Articles:
             elif current:
                 self._lifts[article.guid] = max(lift_of(article.embargo) or self._at, self._at)
         received = iso(arrival.seen)
+        self._may_be_told = self._known.may_be_told(arrival)
         self._hours.hear(arrival.inbox, article.agency, received)
         if article.guid not in self._again:
             self._hours.read(article.language, found.mentions, received)
@@ -208,8 +212,11 @@ class Articles:
 
     def _delivery(self, alert_id: int, planned: Planned) -> None:
         """Note a delivery of an alert."""
-        row = {"id": self._known.next_id("deliveries"), "alert_id": alert_id}
+        delivery_id = self._known.next_id("deliveries")
+        row = {"id": delivery_id, "alert_id": alert_id}
         self._rows["deliveries"].append(row | delivery_row(planned, self._now))
+        if self._may_be_told:
+            self._repeats.append(delivery_id)
 
     def write(self, db: Database) -> None:
         """Write the rows, a table at a time; the full text follows its articles at once.
@@ -228,6 +235,7 @@ class Articles:
         hush(db, self._withdrawn, self._now)
         pass_on(db, self._withdrawn, self._now)
         hold(db, self._lifts, self._now)
+        note_repeats(db, self._repeats, self._now)
         articles = self._rows["articles"]
         if articles:
             db.conn.execute(

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from sqlite_utils import Database
 
-from wirewatch.clock import iso
+from wirewatch.clock import from_iso, iso, moment_of
 from wirewatch.model import Arrival, Outcome, Stamp
 from wirewatch.states import WITHDRAWN, FileState
+from wirewatch.store.notices import Notice, notices
 from wirewatch.store.recalls import told
 from wirewatch.store.versions import Versions
 
@@ -34,12 +36,22 @@ class FileRow:
 
 @dataclass
 class Known:
-    """Rows, contents and identities that are there already, and the ids that come next."""
+    """Rows, contents and identities that are there already, and the ids that come next.
+
+    `restored` is when a backup was put in the store's place, None where none ever was: of what lay
+    there before, people may have been told.
+    """
 
     next_ids: dict[str, int]
     files: dict[tuple[str, str], list[FileRow]] = field(default_factory=dict)
     contents: set[str] = field(default_factory=set)
     versions: Versions = field(default_factory=Versions)
+    restored: datetime | None = None
+
+    def may_be_told(self, arrival: Arrival) -> bool:
+        """Tell whether people may have been told of a file by a store that a backup replaced."""
+        restored = self.restored
+        return restored is not None and moment_of(arrival.stamp.ctime_ns) <= restored
 
     def rows_of(self, arrival: Arrival) -> tuple[FileRow | None, FileRow | None]:
         """Give the row of this very path and content, and the row in which the path waits."""
@@ -104,10 +116,15 @@ def look_up(db: Database, outcomes: Sequence[Outcome]) -> Known:
     for marks, values in chunked(contents):
         query = f"SELECT sha256 FROM files WHERE state = 'stored' AND sha256 IN ({marks})"  # noqa: S608
         known.contents.update(row[0] for row in db.execute(query, values))
+    told_of = notices(db).get(Notice.RESTORED)
+    known.restored = from_iso(told_of[0]) if told_of else None
     guids = [found.article.guid for outcome in outcomes for found in outcome.found]
     for marks, values in chunked(guids):
-        query = f"SELECT guid, version FROM articles WHERE guid IN ({marks})"  # noqa: S608
-        stored = db.execute(query, values).fetchall()
+        stored = db.execute(
+            f"SELECT guid, version FROM articles WHERE guid IN ({marks})"  # noqa: S608 - marks
+            f" UNION ALL SELECT guid, version FROM retired WHERE guid IN ({marks})",
+            [*values, *values],
+        ).fetchall()
         again = sorted({guid for guid, _ in stored})
         for some, guids in chunked(again):
             known.versions.know(stored, _alerted(db, some, guids), told(db, some, guids))

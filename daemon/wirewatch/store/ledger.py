@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -123,6 +124,21 @@ def mark_kept(store: Store, kept: Iterable[tuple[int, str | None]]) -> None:
         )
 
 
+def last_finished(db: Database) -> str | None:
+    """Give when the latest file was done with; None where none ever was."""
+    found: str | None = db.execute("SELECT max(finished) FROM files").fetchone()[0]
+    return found
+
+
+def kept_below(db: Database, archive: Path) -> set[str]:
+    """Give the places in an archive where files lie that the ledger knows."""
+    rows = db.execute(
+        "SELECT kept FROM files WHERE substr(kept, 1, ?1) = ?2",
+        [len(str(archive)) + 1, f"{archive}/"],
+    )
+    return {row[0] for row in rows}
+
+
 def retire_inboxes(db: Database, inboxes: Iterable[str], now: datetime) -> int:
     """Let nothing wait for inboxes that are configured no more; give the number of arrivals.
 
@@ -148,6 +164,7 @@ def contradictions(db: Database) -> list[str]:
     rows = db.execute(
         "SELECT inbox || '/' || path || ': stored, but has no article' FROM files f"
         " WHERE state = 'stored' AND NOT EXISTS (SELECT 1 FROM articles WHERE file_id = f.id)"
+        " AND NOT EXISTS (SELECT 1 FROM retired WHERE file_id = f.id)"
         " UNION ALL SELECT inbox || '/' || path || ': ' || state || ' without a reason' FROM files"
         " WHERE state NOT IN ('stored', 'pending') AND reason IS NULL"
         " UNION ALL SELECT inbox || '/' || path || ': no known state, ' || state FROM files"

@@ -13,6 +13,8 @@ class Notice(StrEnum):
 
     RULES = "rules"
     RELOAD_FAULT = "reload-fault"
+    RESTORED = "restored"
+    BACKUP = "backup"
 
 
 def set_notice(db: Database, notice: Notice, value: str | None, now: datetime) -> None:

@@ -1,0 +1,51 @@
+"""`wirewatch db backup`: a verified copy of the store, while it is written to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wirewatch.cli.app import AsJson, config_path, print_json
+from wirewatch.cli.db import db, progress
+
+
+@db.command("backup")
+def backup(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Argument(help="A folder, or the file; else `backup.folder`.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the store while the daemon runs, verify the copy, and put it in place only then.
+
+    In `backup.folder` the newest `backup.keep` stay. Exits with 1 when no backup was made, with 3
+    when the store is damaged.
+    """
+    from wirewatch.clock import utc_now
+    from wirewatch.config import load_config
+    from wirewatch.store.backup import back_up, keep_newest
+
+    config = load_config(config_path(context))
+    folder = config.backup.folder
+    place = to or folder
+    if place is None:
+        raise typer.BadParameter("name a place, or set `backup.folder`", param_hint="TO")
+    if to is None:
+        place.mkdir(parents=True, exist_ok=True)
+    with progress("copying") as seen:
+        made = back_up(config.store, place.absolute(), utc_now(), seen)
+    gone = keep_newest(config.store, folder, config.backup.keep) if folder and not to else []
+    record = {
+        "path": str(made.path),
+        "bytes": made.size,
+        "seconds": round(made.seconds, 3),
+        "rows": made.rows,
+        "removed": [str(path) for path in gone],
+    }
+    if as_json:
+        print_json(record)
+        return
+    print(f"{made.path}: {made.size / 1e6:,.1f} MB, verified, in {made.seconds:.1f} s")
+    for path in gone:
+        print(f"removed {path}")
