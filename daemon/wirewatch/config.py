@@ -12,6 +12,7 @@ from wirewatch.secret import resolve
 from wirewatch.states import After
 from wirewatch.tables import (
     AlarmsTable,
+    BackupTable,
     ChannelTable,
     ConfigTable,
     DeliveryTable,
@@ -19,6 +20,7 @@ from wirewatch.tables import (
     IntakeTable,
     LimitsTable,
     MetricsTable,
+    RetentionTable,
     RouteTable,
     StoriesTable,
 )
@@ -44,6 +46,8 @@ class Config(Table):
     stories: StoriesTable
     delivery: DeliveryTable
     alarms: AlarmsTable
+    backup: BackupTable
+    retention: RetentionTable
     templates: Path | None = None
     web: str = ""
     listen: tuple[str, int] | None = None
@@ -90,6 +94,7 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
     faults += _name_faults(path, "inbox", [row.name for row in inboxes])
     faults += _name_faults(path, "channel", [row.name for row in table.channel])
     faults += _overlap_faults(path, inboxes, store)
+    faults += _backup_faults(path, inboxes, base, table.backup.folder)
     config = Config(
         path=path.absolute(),
         store=store,
@@ -105,6 +110,8 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         stories=table.stories,
         delivery=table.delivery,
         alarms=table.alarms,
+        backup=_joined(base, table.backup),
+        retention=table.retention,
         templates=_join(base, table.templates.path) if table.templates.path else None,
         web=table.web.url,
         listen=table.web.listen,
@@ -116,6 +123,12 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
 def _join(base: Path, path: Path) -> Path:
     """Make a path absolute, from the configuration's own folder."""
     return Path(os.path.normpath(base / path.expanduser()))
+
+
+def _joined(base: Path, table: BackupTable) -> BackupTable:
+    """Give where backups are put with its folder absolute."""
+    folder = _join(base, table.folder) if table.folder else None
+    return table.model_copy(update={"folder": folder})
 
 
 def _absolute(base: Path, row: InboxTable) -> InboxTable:
@@ -153,6 +166,21 @@ def _overlap_faults(path: Path, inboxes: tuple[InboxTable, ...], store: Path) ->
             problem = f"the store {store} lies inside the inbox {row.name!r}"
             faults.append(Fault(f"{path}: store.path", problem, "choose a folder beside it"))
     return faults
+
+
+def _backup_faults(
+    path: Path, inboxes: tuple[InboxTable, ...], base: Path, folder: Path | None
+) -> list[Fault]:
+    """Find an inbox in which backups would be read as articles."""
+    return [
+        Fault(
+            f"{path}: backup.folder",
+            f"{_join(base, folder)} lies inside the inbox {row.name!r}",
+            "choose a folder beside it, best on another disk",
+        )
+        for row in inboxes
+        if folder and _join(base, folder).is_relative_to(row.path)
+    ]
 
 
 def _expanded(

@@ -21,6 +21,7 @@ from wirewatch.pipeline.alarming import Outlook
 from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
 from wirewatch.pipeline.inboxes import Inbox, inboxes_of
+from wirewatch.pipeline.keeping import retention_faults
 from wirewatch.pipeline.styles import styles, template_files
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
@@ -228,6 +229,7 @@ def load_deployment(path: Path) -> Deployment:
     faults += _channel_faults(path, channels.values(), faults)
     faults += [] if wrong_rules else _route_faults(path, config, rules)
     faults += _alarm_faults(path, config)
+    faults += [] if wrong_rules else retention_faults(path, config, rules)
     if faults:
         raise ConfigError(faults)
     return Deployment(config, gazetteers, rules, channels, files)

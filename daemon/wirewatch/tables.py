@@ -206,6 +206,24 @@ class AlarmsTable(Table):
     failing: SomeTime = timedelta(minutes=15)
 
 
+class BackupTable(Table):
+    """`[backup]`: where verified copies of the store are put, how often, and how many stay."""
+
+    folder: FilePath | None = None
+    every: SomeTime = timedelta(days=1)
+    keep: Count = 7
+
+
+class RetentionTable(Table):
+    """`[retention]`: for how long rows are kept, and how large the store may be."""
+
+    attempts: SomeTime | None = None
+    articles: SomeTime | None = None
+    alerts: SomeTime | None = None
+    ledger: SomeTime | None = None
+    size: Size | None = None
+
+
 class ConfigTable(Table):
     """`wirewatch.toml`."""
 
@@ -220,6 +238,8 @@ class ConfigTable(Table):
     stories: StoriesTable = StoriesTable()
     delivery: DeliveryTable = DeliveryTable()
     alarms: AlarmsTable = AlarmsTable()
+    backup: BackupTable = BackupTable()
+    retention: RetentionTable = RetentionTable()
     templates: TemplatesTable = TemplatesTable()
     web: WebTable = WebTable()
     metrics: MetricsTable = MetricsTable()

@@ -27,6 +27,7 @@ _MENTIONED = (
     " AND o.article_id = r.article_id AND o.gazetteer = :gazetteer)"
 )
 """The articles that mention two entries, newest first, and whether a rule rang for them."""
+_REMEMBERED = "SELECT last FROM read_before WHERE gazetteer = ? AND entry = ? AND other = ?"
 
 
 class Readings:
@@ -73,7 +74,12 @@ class Readings:
         for guid, received, withdrawn, heard in islice(rows, _FAR):
             if heard != 0 and not self._batch.is_gone(guid, stored=withdrawn):
                 return bool(received > since)
-        return False
+        return self._remembered(gazetteer, pair) > since
+
+    def _remembered(self, gazetteer: str, pair: tuple[str, str]) -> str:
+        """Give when two entries were read together last, of what retention has let go."""
+        row = self._db.execute(_REMEMBERED, [gazetteer, *sorted(pair)]).fetchone()
+        return str(row[0]) if row else ""
 
     def _in_batch(self, rule: str, one: Came, gazetteer: str, since: str, wanted: set[str]) -> bool:
         """Tell whether another article of the batch mentions some entries."""

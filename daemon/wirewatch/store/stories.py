@@ -247,8 +247,16 @@ class Stories:
 def forget(db: Database, before: str) -> int:
     """Forget the sentences of stories that began before a moment; give how many.
 
-    Call it inside a transaction. Numbers of articles grow with time, so that the first one to be
-    kept is found by halving.
+    Call it inside a transaction.
+    """
+    first = first_since(db, before)
+    return db.conn.execute("DELETE FROM sentences WHERE story < ?", [first]).rowcount
+
+
+def first_since(db: Database, moment: str) -> int:
+    """Give the number of the first article received since a moment, or of the next to come.
+
+    Numbers of articles grow with time, so that it is found by halving.
     """
     low, high = 1, db.execute("SELECT coalesce(max(id), 0) + 1 FROM articles").fetchone()[0]
     while low < high:
@@ -256,8 +264,8 @@ def forget(db: Database, before: str) -> int:
         row = db.execute(
             "SELECT id, received FROM articles WHERE id >= ? ORDER BY id LIMIT 1", [middle]
         ).fetchone()
-        if row[1] < before:
+        if row[1] < moment:
             low = row[0] + 1
         else:
             high = middle
-    return db.conn.execute("DELETE FROM sentences WHERE story < ?", [low]).rowcount
+    return int(low)
