@@ -1,0 +1,69 @@
+"""`wirewatch db export`: what is stored, for other programs."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wirewatch.cli.app import config_path
+from wirewatch.cli.db import db
+
+
+@db.command("export")
+def export(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="articles, matches or alerts.")],
+    form: Annotated[str, typer.Option("--format", help="jsonl or csv.")] = "jsonl",
+    since: Annotated[str, typer.Option(metavar="TIME", help="What came from then on.")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="What came before then.")] = "",
+    rule: Annotated[str, typer.Option(metavar="NAME", help="Of this rule only.")] = "",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A new file; else standard output.")
+    ] = None,
+) -> None:
+    """Write articles, matches or alerts, oldest first, a line for each; the daemon may run.
+
+    Times are as in 2026-03-02 or 2026-03-02T23:10, in UTC where they name no zone.
+    """
+    from wirewatch.config import load_config
+    from wirewatch.store.database import open_reader
+    from wirewatch.store.export import Exported, Form, Wanted, exported
+
+    kind = _one_of(list(Exported), what, "WHAT")
+    written = _one_of(list(Form), form, "--format")
+    wanted = Wanted(_moment(since, "--since") or "", _moment(until, "--until") or "~", rule)
+    reader = open_reader(load_config(config_path(context)).store)
+    lines = exported(reader, Exported(kind), Form(written), wanted)
+    if out is None:
+        sys.stdout.reconfigure(newline="", encoding="utf-8")  # type: ignore[union-attr]
+        sys.stdout.writelines(lines)
+        return
+    try:
+        with out.open("x", newline="", encoding="utf-8") as file:
+            out.chmod(0o640)
+            file.writelines(lines)
+    except FileExistsError as error:
+        raise typer.BadParameter(f"{out} is there already", param_hint="--out") from error
+
+
+def _one_of(known: list[str], said: str, where: str) -> str:
+    """Take one of some words."""
+    if said not in known:
+        raise typer.BadParameter(f"{said!r} is none of {', '.join(known)}", param_hint=where)
+    return said
+
+
+def _moment(said: str, where: str) -> str | None:
+    """Read a moment, in UTC where it names no zone; None where nothing is said."""
+    from wirewatch.clock import iso
+
+    if not said:
+        return None
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError as error:
+        problem = f"{said!r} is no time; write it as 2026-03-02 or 2026-03-02T23:10"
+        raise typer.BadParameter(problem, param_hint=where) from error
+    return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
