@@ -110,6 +110,7 @@ def test_a_job_that_notes_all_runs_notes_its_own(scheduler: Scheduler) -> None:
 def test_the_desk_is_looked_at_right_after_the_start() -> None:
     """The jobs that raise alarms and note runs are among those that run at once."""
     works = Mock(rescan=SELDOM, within=SELDOM)
+    works.care.every = SELDOM
     at_once = {job.name for job in JOBS if job.every(works) <= _OFTEN}
     assert {"alarms", "note-runs"} <= at_once
 
@@ -167,6 +168,7 @@ def test_every_job_does_its_part(
     """The jobs list the inboxes as configured, look after the watching, and wake both workers."""
     works = Mock(rescan=timedelta(minutes=7), within=timedelta(days=3), store=store, clock=clock)
     works.runs.return_value = [JobRun("rescan", START, 1.234, "", START + OFTEN)]
+    works.care.every = timedelta(minutes=20)
     works.deliveries.policies = {}
     works.watcher.check.return_value = ["inbox wires: the folder is gone"]
     rhythm = {job.name: job.every(works) for job in JOBS}
@@ -177,10 +179,14 @@ def test_every_job_does_its_part(
     works.arrivals.hints.wake.assert_called_once_with()
     works.deliveries.wake.assert_called_once_with()
     works.alarming.look.assert_called_once_with()
+    works.care.back_up.assert_called_once_with()
+    works.care.prune.assert_called_once_with(works.arrivals.pause)
+    works.care.optimize.assert_called_once_with()
     [row] = job_runs(store.db)
     assert (row["name"], row["last_run"], row["took_ms"]) == ("rescan", iso(START), 1.23)
     assert (row["error"], row["next_run"]) == (None, iso(START + OFTEN))
     assert rhythm["rescan"] == timedelta(minutes=7)
+    assert rhythm["backup"] == timedelta(minutes=20)
     assert rhythm["heartbeat"] <= timedelta(seconds=30)
     assert rhythm["check-watching"] <= timedelta(seconds=10)
     assert "the folder is gone" in caplog.text

@@ -12,12 +12,15 @@ from wirewatch.model import JobRun
 from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.pipeline.storecare import StoreCare
 from wirewatch.store.database import Store
 from wirewatch.store.digests import tell_of_nothing
 from wirewatch.store.jobs import note_runs
 from wirewatch.store.stories import forget
 
 _log = logging.getLogger("wirewatch.jobs")
+
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Works:
     within: timedelta
     alarming: Alarming
     runs: Callable[[], list[JobRun]]
+    care: StoreCare
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,18 @@ def _forget_sentences(works: Works) -> None:
         forget(db, iso(works.clock() - works.within))
 
 
+def _backup(works: Works) -> None:
+    works.care.back_up()
+
+
+def _retention(works: Works) -> None:
+    works.care.prune(works.arrivals.pause)
+
+
+def _optimize(works: Works) -> None:
+    works.care.optimize()
+
+
 JOBS = (
     Job(
         "rescan",
@@ -125,6 +141,24 @@ JOBS = (
         "forgets the sentences of stories that no copy joins any more",
         lambda _: timedelta(hours=1),
         _forget_sentences,
+    ),
+    Job(
+        "backup",
+        "makes a verified backup in `backup.folder` when the newest is older than `backup.every`",
+        lambda works: min(works.care.every, _HOUR),
+        _backup,
+    ),
+    Job(
+        "retention",
+        "lets go what `[retention]` keeps no longer, and gives room in the file back",
+        lambda _: _HOUR,
+        _retention,
+    ),
+    Job(
+        "optimize",
+        "lets SQLite know how values spread, so that it takes the right index",
+        lambda _: timedelta(hours=6),
+        _optimize,
     ),
 )
 """All jobs; docs/operations.md lists them, and a test holds the two together."""

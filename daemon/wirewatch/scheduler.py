@@ -23,6 +23,7 @@ from wirewatch.model import JobRun
 
 _log = logging.getLogger("wirewatch.jobs")
 
+_AT_ONCE = 5  # jobs: a backup and retention may take minutes, and nothing waits for them
 _OFTEN = timedelta(seconds=30)
 """What runs as often as this runs right after the start too: it costs little, and is waited for."""
 
@@ -37,7 +38,7 @@ class Scheduler:
         self._noting = threading.Lock()  # a run may begin before it is noted how the last one ended
         self._scheduler = BackgroundScheduler(
             timezone=ZoneInfo("UTC"),
-            executors={"default": ThreadPoolExecutor(2)},
+            executors={"default": ThreadPoolExecutor(_AT_ONCE)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(

@@ -13,10 +13,10 @@ from types import FrameType
 from wirewatch import systemd
 from wirewatch.clock import Clock
 from wirewatch.deployment import Deployment
-from wirewatch.errors import ConfigError, Fault, StoreError
+from wirewatch.errors import EXIT_DAMAGED, ConfigError, Fault, StoreDamagedError, StoreError
 from wirewatch.event import Event
 from wirewatch.intake.watcher import Watcher
-from wirewatch.jobs import JOBS, Works
+from wirewatch.jobs import JOBS, Job, Works
 from wirewatch.listeners import listeners
 from wirewatch.memory import give_back
 from wirewatch.notify.send import load_plugins
@@ -24,18 +24,21 @@ from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
 from wirewatch.pipeline.committing import Committing
+from wirewatch.pipeline.damage import tell_of_damage
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.heavy import HeavyReading
 from wirewatch.pipeline.inboxes import Inbox, folders_of
 from wirewatch.pipeline.journal import tell_committed
+from wirewatch.pipeline.keeping import keeping_of
 from wirewatch.pipeline.parsing import Parser
 from wirewatch.pipeline.running import Running, patience
 from wirewatch.pipeline.scanning import Scanning
+from wirewatch.pipeline.storecare import StoreCare
 from wirewatch.pulse import Pulses
 from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
-from wirewatch.store.database import Store
+from wirewatch.store.database import Store, is_damage
 from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
 from wirewatch.wakeup import Wakeup
@@ -60,8 +63,10 @@ class Service:
         self._lock.acquire()
         try:
             self._store = Store.open(config.store)
-        except StoreError:
+        except StoreError as error:
             self._lock.release()
+            if is_damage(error):
+                tell_of_damage(config, deployment.outlook, str(error), clock)
             raise
         self._begun = clock()
         self.pulses = Pulses(patience(deployment.limits.parse_time))
@@ -144,6 +149,10 @@ class Service:
                 self._pet_watchdog()
         finally:
             self._stop()
+        if is_damage(self._failure):
+            config, outlook = self._deployment.config, self._deployment.outlook
+            tell_of_damage(config, outlook, str(self._failure), self._clock)
+            return EXIT_DAMAGED
         if self._failure:
             name = type(self._failure).__name__
             _log.critical(Event("died", error=name, said=str(self._failure)))
@@ -209,8 +218,11 @@ class Service:
             config.stories.within,
             self._alarming,
             self._scheduler.runs,
+            StoreCare(self._store.sibling(), self._clock, keeping_of(config), config.backup),
         )
-        self._scheduler.start((job.name, job.every(works), partial(job.run, works)) for job in JOBS)
+        self._scheduler.start(
+            (job.name, job.every(works), partial(self._job, job, works)) for job in JOBS
+        )
         systemd.notify("READY=1")
         self.running.started = True
         _log.info(
@@ -263,6 +275,15 @@ class Service:
             _log.exception(Event("worker-died", worker=worker, error=type(error).__name__))
             self._failure = error
             self.stop()
+
+    def _job(self, job: Job, works: Works) -> None:
+        """Run a scheduled job; one that finds the store damaged ends the daemon."""
+        try:
+            job.run(works)
+        except StoreDamagedError as error:
+            self._failure = error
+            self.stop()
+            raise
 
     def _pet_watchdog(self) -> None:
         """Tell systemd that all is well, but only while no worker is stuck."""

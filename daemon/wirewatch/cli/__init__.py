@@ -7,7 +7,7 @@ from importlib import import_module
 
 from wirewatch.cli.app import app
 from wirewatch.cli.terminal import nothing_acts
-from wirewatch.errors import ConfigError, WirewatchError
+from wirewatch.errors import EXIT_DAMAGED, ConfigError, StoreDamagedError, WirewatchError
 
 EXIT_NOT_WELL = 1
 """The command ran, and what it found is not as it should be."""
@@ -37,7 +37,20 @@ def _run() -> None:
         sys.exit(EXIT_CONFIG)
     except WirewatchError as error:
         print(f"wirewatch: {error}", file=sys.stderr)
-        sys.exit(EXIT_NOT_WELL)
+        sys.exit(EXIT_DAMAGED if isinstance(error, StoreDamagedError) else EXIT_NOT_WELL)
+    except _database_errors() as error:
+        print(
+            f"wirewatch: the store cannot be read: {error}; see `wirewatch db check`",
+            file=sys.stderr,
+        )
+        sys.exit(EXIT_DAMAGED if "malformed" in str(error) else EXIT_NOT_WELL)
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _database_errors() -> type[Exception]:
+    """Give what reading a damaged store raises; asked for only when something is raised."""
+    from wirewatch.store.database import DatabaseError
+
+    return DatabaseError
