@@ -26,7 +26,10 @@ _LAST_SENT = (
     "SELECT finished FROM deliveries WHERE channel = ? AND grouping = ? AND state = 'sent'"
     " ORDER BY finished DESC LIMIT 1"
 )
-_BEING_SENT = "SELECT 1 FROM deliveries WHERE state = 'sending' AND +channel = ? AND +grouping = ?"
+_BEING_SENT = (
+    "SELECT 1 FROM deliveries INDEXED BY deliveries_sending"
+    " WHERE state = 'sending' AND channel = ? AND grouping = ?"
+)
 
 
 class Turn:

@@ -27,8 +27,9 @@ _WAITING = (
     f"{_COLUMNS} WHERE d.channel = ? AND d.state = ? AND d.{CLAIMABLE} AND d.due <= ?"
     " ORDER BY d.due, d.id LIMIT ?"
 )
+_BUNDLED = _COLUMNS.replace("deliveries d", "deliveries d INDEXED BY deliveries_bundle")
 _GATHERED = (
-    f"{_COLUMNS} WHERE d.bundle IN (SELECT value FROM json_each(?)) AND d.{CLAIMABLE}"  # noqa: S608
+    f"{_BUNDLED} WHERE d.bundle IN (SELECT value FROM json_each(?)) AND d.{CLAIMABLE}"  # noqa: S608
     " ORDER BY d.id"
 )
 _EARLIER = (
