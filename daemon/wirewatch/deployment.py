@@ -115,6 +115,7 @@ class Deployment:
             table.channels,
             self.channels,
             tuple(self.inboxes),
+            self.config.backup,
         )
 
     @property

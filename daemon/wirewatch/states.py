@@ -175,6 +175,8 @@ class AlarmKind(StrEnum):
     CHANNEL = "channel-failing"
     RELOAD = "not-reloaded"
     CLOCK = "clock-jumped"
+    BACKUP = "backup-overdue"
+    LOG = "log-growing"
 
 
 class Severity(StrEnum):

@@ -23,6 +23,8 @@ SEVERITIES = {
     AlarmKind.CHANNEL: Severity.HIGH,
     AlarmKind.RELOAD: Severity.HIGH,
     AlarmKind.CLOCK: Severity.NORMAL,
+    AlarmKind.BACKUP: Severity.HIGH,
+    AlarmKind.LOG: Severity.HIGH,
 }
 """How loudly each kind of alarm speaks."""
 
@@ -35,6 +37,7 @@ _A_LOT = Rate(20, timedelta(hours=1))
 _QUARTER = 4  # the week at this part of the weeks, the poorest first, says what is normal
 _ROOM = 1.2  # times the least free space, from which a disk is well again
 _JUMP = timedelta(minutes=1)
+_LARGE_LOG = 1_000_000_000  # bytes: a backup of a large store may hold as much for a while
 Key = tuple[AlarmKind, str]
 """What an alarm is known by: its kind, and on whom or what it is."""
 
@@ -66,7 +69,8 @@ class Situation:
     `free` are bytes, `failing` channels with when that began and their last error, on which
     something is to be sent, `idle` those on which nothing is, `stuck` is since when nothing can be
     written and why, `fault` what keeps a configuration from being taken in, `jumped` by how much
-    the clock was set.
+    the clock was set. `unsaved` is of when the newest backup is, or since when there should be one,
+    where it is overdue; `log` are the bytes of the store's log.
     """
 
     now: datetime
@@ -79,6 +83,8 @@ class Situation:
     jumped: timedelta = timedelta()
     standing: Mapping[Key, datetime] = field(default_factory=dict)
     idle: Collection[str] = ()
+    unsaved: datetime | None = None
+    log: int = 0
 
     def stands(self, kind: AlarmKind, subject: str) -> bool:
         """Tell whether an alarm has been raised already."""
@@ -106,6 +112,12 @@ def alarms(situation: Situation, limits: Tolerance) -> Iterator[Alarm]:
             why = f": {error}" if error else ""
             said = f"{channel}: no message has gone out since {_at(since)}{why}"
             yield Alarm(AlarmKind.CHANNEL, channel, said)
+    if situation.unsaved:
+        said = f"no verified backup since {_at(situation.unsaved)}; `wirewatch status` says why"
+        yield Alarm(AlarmKind.BACKUP, "store", said)
+    if situation.log > _LARGE_LOG // (2 if situation.stands(AlarmKind.LOG, "store") else 1):
+        said = f"the store's log has {situation.log / 1e6:,.0f} MB: a program reads without end"
+        yield Alarm(AlarmKind.LOG, "store", said)
     if situation.fault:
         said = f"the old configuration stays at work: {situation.fault}"
         yield Alarm(AlarmKind.RELOAD, "configuration", said)

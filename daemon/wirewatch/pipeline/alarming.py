@@ -35,11 +35,13 @@ from wirewatch.rhythm import MOST_WEEKS, Span, same_hours
 from wirewatch.states import AlarmKind
 from wirewatch.store import hours
 from wirewatch.store.alarms import Listeners, note_outage, reading, settle, standing, waits
+from wirewatch.store.backup import backups, moment_named
 from wirewatch.store.channels import health
-from wirewatch.store.database import Store, UnstorableError
+from wirewatch.store.database import Store, UnstorableError, log_bytes
 from wirewatch.store.hours import Counted
 from wirewatch.store.ledger import quarantined_since
 from wirewatch.store.notices import Notice, notices
+from wirewatch.tables import BackupTable
 
 _log = logging.getLogger("wirewatch.alarms")
 
@@ -56,7 +58,8 @@ Stuck = tuple[datetime, str]
 class Outlook:
     """Who hears of the desk's alarms, from when on things are trouble, on whose wall.
 
-    `channels` are all that are configured, `inboxes` the folders that are watched.
+    `channels` are all that are configured, `inboxes` the folders that are watched, `backup` says
+    how often there is to be one.
     """
 
     limits: Tolerance = field(default_factory=Tolerance)
@@ -64,6 +67,7 @@ class Outlook:
     listening: tuple[str, ...] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     inboxes: tuple[str, ...] = ()
+    backup: BackupTable = field(default_factory=BackupTable)
 
 
 class Alarming:
@@ -157,7 +161,18 @@ class Alarming:
             self._jumped(now),
             standing(db),
             fails.keys() - failing.keys(),
+            self._unsaved(now),
+            log_bytes(self._store.path),
         )
+
+    def _unsaved(self, now: datetime) -> datetime | None:
+        """Give of when the newest backup is, or since when none was made, where it is overdue."""
+        table = self.outlook.backup
+        if table.folder is None:
+            return None
+        known = backups(self._store.path, table.folder)
+        last = moment_named(known[0]) if known else self._started
+        return last if now - last > table.every * 2 + SHORTEST_SILENCE else None
 
     def _sources(self, now: datetime) -> dict[str, Heard]:
         """Read when each inbox and agency was last heard, and what is normal at this time.
