@@ -2,11 +2,13 @@
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlite_utils import Database
 
 from conftest import START, ManualClock
 from kept import came, counts, is_whole
@@ -14,6 +16,7 @@ from wirewatch.errors import StoreDamagedError, StoreError
 from wirewatch.pipeline.storecare import StoreCare
 from wirewatch.seal import seal_of
 from wirewatch.store import backup as module
+from wirewatch.store import verification
 from wirewatch.store.backup import back_up, backup_name, backups, keep_newest, moment_named
 from wirewatch.store.database import Store
 from wirewatch.store.notices import Notice, notices
@@ -115,8 +118,10 @@ def test_a_copy_without_the_rows_of_its_moment_is_no_backup(
     """A copy that is whole in itself and lacks a row is refused: counts are held against the source."""
     copy = module._copy
 
-    def loses_one(source: object, part: Path, progress: module.Progress) -> None:
-        copy(source, part, progress)  # type: ignore[arg-type]
+    def loses_one(
+        source: Database, part: Path, progress: module.Progress, stopping: Callable[[], bool]
+    ) -> None:
+        copy(source, part, progress, stopping)
         db = sqlite3.connect(part, isolation_level=None)
         db.execute("DELETE FROM mentions WHERE id = 1")
         db.close()
@@ -143,6 +148,28 @@ def test_what_a_dead_backup_left_is_cleared_away(filled: Store, folder: Path) ->
     (folder / "letter.db.part").write_bytes(b"of somebody else")
     made = back_up(filled.path, folder, START)
     assert names(folder) == ["letter.db.part", made.path.name]
+
+
+@pytest.mark.parametrize("after", [0, 5, 40])
+def test_asked_to_stop_it_is_given_up_at_once(
+    filled: Store, folder: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """While it copies or verifies, a daemon that stops waits for no backup, and leaves no half."""
+    monkeypatch.setattr(module, "_STEP", 4)
+    monkeypatch.setattr(verification, "_STEPS", 10)
+    asked: list[int] = []
+
+    def stopping() -> bool:
+        asked.append(1)
+        return len(asked) > after
+
+    with pytest.raises(StoreError, match=r"asked to stop|interrupted") as caught:
+        back_up(filled.path, folder, START, stopping=stopping)
+    assert not isinstance(caught.value, StoreDamagedError)
+    assert names(folder) == []
+    table = BackupTable(folder=folder)
+    StoreCare(filled, clock, Keeping(), table).back_up(lambda: True)
+    assert names(folder) == []
 
 
 def test_nothing_is_overwritten(filled: Store, folder: Path) -> None:

@@ -179,7 +179,7 @@ def test_every_job_does_its_part(
     works.arrivals.hints.wake.assert_called_once_with()
     works.deliveries.wake.assert_called_once_with()
     works.alarming.look.assert_called_once_with()
-    works.care.back_up.assert_called_once_with()
+    works.care.back_up.assert_called_once_with(works.arrivals.stopping.is_set)
     works.care.prune.assert_called_once_with(works.arrivals.pause)
     works.care.optimize.assert_called_once_with()
     [row] = job_runs(store.db)

@@ -88,7 +88,7 @@ def _forget_sentences(works: Works) -> None:
 
 
 def _backup(works: Works) -> None:
-    works.care.back_up()
+    works.care.back_up(works.arrivals.stopping.is_set)
 
 
 def _retention(works: Works) -> None:

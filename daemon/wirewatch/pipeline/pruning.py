@@ -27,9 +27,9 @@ from wirewatch.store.retention import (
 from wirewatch.store.retiring import forget_hours, merge_index, retire
 from wirewatch.store.upkeep import used_bytes
 
-_ARTICLES = 20  # that go in one transaction: some ten milliseconds
+_ARTICLES = 12  # that go in one transaction: some ten milliseconds
 _ROWS = 400  # of other tables
-_PAGES = 100  # of the full text's index that are merged in one
+_PAGES = 50  # of the full text's index that are merged in one
 _HOURS = timedelta(weeks=9)  # that tell what is usual
 _SLACK = 20  # a part of the size that is freed beyond it, so that not every run has to
 _ROUNDS = 3  # of measuring, until the store is as small as it is to be

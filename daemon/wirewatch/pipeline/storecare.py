@@ -1,9 +1,11 @@
 """Care of the store while the daemon runs: backups, retention, figures for SQLite's planner."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from wirewatch.clock import Clock
+from wirewatch.errors import StoreError
 from wirewatch.pipeline.pruning import Pruning, Rest
 from wirewatch.store.backup import back_up, backups, keep_newest, moment_named
 from wirewatch.store.database import Store
@@ -31,8 +33,8 @@ class StoreCare:
         self._folder = backup.folder
         self._keep = backup.keep
 
-    def back_up(self) -> None:
-        """Make a backup if one is due, and remove the oldest then.
+    def back_up(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Make a backup if one is due, and remove the oldest then; soon given up when `stopping`.
 
         Raises StoreError when none could be made, StoreDamagedError when the store is damaged.
         """
@@ -40,7 +42,12 @@ class StoreCare:
         if self._folder is None or not self._is_due():
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        made = back_up(self._store.path, self._folder, now)
+        try:
+            made = back_up(self._store.path, self._folder, now, stopping=stopping)
+        except StoreError:
+            if stopping():
+                return
+            raise
         _log.info("backup=%s bytes=%d seconds=%.1f", made.path, made.size, made.seconds)
         for path in keep_newest(self._store.path, self._folder, self._keep):
             _log.info("backup removed=%s", path)

@@ -44,12 +44,18 @@ class Backup:
     seconds: float
 
 
-def back_up(store: Path, to: Path, now: datetime, progress: Progress | None = None) -> Backup:
+def back_up(
+    store: Path,
+    to: Path,
+    now: datetime,
+    progress: Progress = lambda _copied, _all: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Backup:
     """Make a verified backup of a store; `to` is a folder, or the file that it is to be.
 
     What is in the way of a file is never overwritten. Raises StoreError when there is no room, the
-    copy is not as the store was, or another backup is being made there; StoreDamagedError when the
-    store itself is damaged.
+    copy is not as the store was, another backup is being made there, or soon after `stopping` says
+    so; StoreDamagedError when the store itself is damaged.
     """
     begun = time.monotonic()
     target = to / backup_name(store, now) if to.is_dir() else to
@@ -57,7 +63,7 @@ def back_up(store: Path, to: Path, now: datetime, progress: Progress | None = No
         raise StoreError(f"{target} is there already; name another file, or a folder")
     try:
         with _reserved(beside(target, _PART)):
-            rows = _copied(store, beside(target, _PART), progress or _unseen)
+            rows = _copied(store, beside(target, _PART), progress, stopping)
             _put_in_place(beside(target, _PART), target)
             _copy_seal(store, target)
     except (OSError, sqlite3.Error) as error:
@@ -97,7 +103,9 @@ def keep_newest(store: Path, folder: Path, keep: int) -> list[Path]:
     return old
 
 
-def _copied(store: Path, part: Path, progress: Progress) -> dict[str, int]:
+def _copied(
+    store: Path, part: Path, progress: Progress, stopping: Callable[[], bool]
+) -> dict[str, int]:
     """Copy a store to a file, durably, and verify it; give the rows of each table.
 
     Raises StoreError when the copy is not what the store was.
@@ -107,11 +115,11 @@ def _copied(store: Path, part: Path, progress: Progress) -> dict[str, int]:
         source.execute("BEGIN")
         rows = row_counts(source)  # begins to read, and holds this moment until it ends
         _require_room(source, part.parent)
-        _copy(source, part, progress)
+        _copy(source, part, progress, stopping)
         source.execute("ROLLBACK")
     finally:
         source.close()
-    found = faults_of_copy(part)
+    found = faults_of_copy(part, stopping)
     if found:
         kind = StoreDamagedError if found[0].subject == "file" else StoreError
         raise kind(f"the store is not whole, no backup was made: {found[0]}")
@@ -122,7 +130,7 @@ def _copied(store: Path, part: Path, progress: Progress) -> dict[str, int]:
     return rows
 
 
-def _copy(source: Database, part: Path, progress: Progress) -> None:
+def _copy(source: Database, part: Path, progress: Progress, stopping: Callable[[], bool]) -> None:
     """Copy the pages, as one file that needs no log beside it."""
     os.truncate(part, 0)
     part.chmod(0o640)
@@ -131,9 +139,12 @@ def _copy(source: Database, part: Path, progress: Progress) -> None:
     def step(_status: int, remaining: int, total: int) -> None:
         progress(total - remaining, total)
         time.sleep(_BREATH)
+        if stopping():
+            raise InterruptedError("asked to stop")
 
     try:
-        target.execute("PRAGMA synchronous = OFF")  # it is made durable whole
+        target.execute("PRAGMA synchronous = OFF")  # it is made durable whole, or not at all
+        target.execute("PRAGMA journal_mode = OFF")
         source.conn.backup(target, pages=_STEP, progress=step)
         target.execute("PRAGMA journal_mode = DELETE")
     finally:
@@ -228,7 +239,3 @@ def _is_free(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _unseen(_copied: int, _all: int) -> None:
-    """Show nothing."""

@@ -1,15 +1,16 @@
 """Is a store whole? What SQLite, the references and the full text's index say of it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from wirewatch.store.database import opened_as_it_is, versions_unknown
+from wirewatch.store.database import is_damage, opened_as_it_is, versions_unknown
 from wirewatch.store.schema import migrations
 
+_STEPS = 100_000  # of SQLite's machine, some milliseconds, after which it may be stopped
 _MOST = 10  # findings of one kind that are told: of a damaged file there may be thousands
 _RESTORE = "`wirewatch db restore` puts the newest backup in its place"
 _REBUILD = (
@@ -41,14 +42,20 @@ def faults_of(db: Database) -> Iterator[Finding]:
     """Find what is wrong with a file, reading only: its pages, references, and full text's rows.
 
     It holds one moment of the store for as long as it takes; the daemon may write meanwhile.
+    Raises sqlite3.Error where it cannot be read for another reason.
     """
     try:
         yield from _of_pages(db)
-        yield from _of_version(db)
+        foreign = list(_of_version(db))
+        yield from foreign
+        if foreign:
+            return
         yield from _of_references(db)
         for (said,) in db.execute(_INDEXED, [_MOST]):
             yield Finding("full text", said, _REBUILD)
     except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
         yield Finding("file", str(error), _RESTORE)
 
 
@@ -62,15 +69,21 @@ def faults_of_index(db: Database) -> Iterator[Finding]:
     try:
         db.conn.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES (?, 1)", [_CHECK])
     except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
         yield Finding("full text", f"its index contradicts the articles: {error}", _REBUILD)
 
 
 _CHECK = "integrity-check"
 
 
-def faults_of_copy(path: Path) -> list[Finding]:
-    """Find what is wrong with a file that nobody else uses, its index word by word."""
+def faults_of_copy(path: Path, stopping: Callable[[], bool] = lambda: False) -> list[Finding]:
+    """Find what is wrong with a file that nobody else uses, its index word by word.
+
+    Raises sqlite3.OperationalError soon after `stopping` says so.
+    """
     db = Database(sqlite3.connect(path, isolation_level=None), execute_plugins=False)
+    db.conn.set_progress_handler(stopping, _STEPS)
     try:
         found = list(faults_of(db))
         return found or list(faults_of_index(db))
