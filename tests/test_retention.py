@@ -12,6 +12,7 @@ from kept import DAY, all_sent, came, counts, is_whole
 from over_time import article, take
 from wirewatch.clock import iso
 from wirewatch.model import Condition
+from wirewatch.pipeline import pruning
 from wirewatch.pipeline.pruning import Pruned, Pruning
 from wirewatch.pipeline.storecare import StoreCare
 from wirewatch.states import FileReason, FileState
@@ -243,6 +244,27 @@ def test_by_size_the_oldest_go_first_and_what_was_told_last(store: Store) -> Non
     came(store, "Young", START + 61 * DAY)
     prune(store, START + 61 * DAY + LEAST / 2, Keeping(size=1))
     assert "Young" in headlines(store)
+
+
+def test_the_index_is_merged_whole_only_where_much_went(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour's worth of articles does not make SQLite write the whole index anew, nor does none."""
+    merged: list[bool] = []
+
+    def merge(_db: object, _pages: int, *, whole: bool) -> bool:
+        merged.append(whole)
+        return False
+
+    monkeypatch.setattr(pruning, "merge_index", merge)
+    for number in range(100):
+        came(store, f"A{number}", START + number * DAY)
+    prune(store, START + 31 * DAY)
+    assert merged == [False]
+    prune(store, START + 60 * DAY)
+    assert merged == [False, True]
+    prune(store, START + 60 * DAY, Keeping(MONTH, MONTH, MONTH, size=1))
+    assert merged[2:] == [True], "of what is young nothing goes, however large the store is"
 
 
 def test_arrivals_pass_between_two_steps(store: Store) -> None:

@@ -31,7 +31,7 @@ _ARTICLES = 12  # that go in one transaction: some ten milliseconds
 _ROWS = 400  # of other tables
 _PAGES = 50  # of the full text's index that are merged in one
 _HOURS = timedelta(weeks=9)  # that tell what is usual
-_SLACK = 20  # a part of the size that is freed beyond it, so that not every run has to
+_SLACK = 20  # a part of the size that is freed beyond it, so that not every run has to free some
 _ROUNDS = 3  # of measuring, until the store is as small as it is to be
 _LEAST_REST = 0.002  # seconds
 
@@ -75,9 +75,10 @@ class Pruning:
         self.pruned.before = used_bytes(self._store.db)
         try:
             self._by_age()
+            gone = self.pruned.rows["articles"]
+            if gone and not self._dry:
+                self._merge(whole=gone > self._store.db.table("articles").count // _SLACK)
             self._by_size()
-            if not self._dry and self.pruned.rows["articles"]:
-                self._merge()
         except StoppedError:
             pass
         self.pruned.after = used_bytes(self._store.db)
@@ -107,11 +108,12 @@ class Pruning:
                 return
             over += self._keeping.size // _SLACK
             wanted = -(-over * articles // used_bytes(self._store.db))
-            wanted -= self._stories(LEAST, told=False, most=wanted)
-            if wanted > 0:
-                self._stories(LEAST, told=True, most=wanted)
-            if not self._dry:
-                self._merge()
+            gone = self._stories(LEAST, told=False, most=wanted)
+            if gone < wanted:
+                gone += self._stories(LEAST, told=True, most=wanted - gone)
+            if self._dry or not gone:
+                return
+            self._merge(whole=True)
 
     def _stories(self, age: timedelta | None, *, told: bool, most: int | None = None) -> int:
         """Let articles of old stories go, at most so many; give how many went."""
@@ -178,9 +180,12 @@ class Pruning:
             self.pruned.rows["hours"] += gone
             self._pause(begun)
 
-    def _merge(self) -> None:
-        """Merge the full text's index, so that the room of what went is free."""
-        whole, more = True, True
+    def _merge(self, *, whole: bool) -> None:
+        """Merge the full text's index, so that the room of what went is free.
+
+        Where little went only what lies in many pieces: a whole index is as large as its articles.
+        """
+        more = True
         while more:
             begun = time.monotonic()
             with self._store.write() as db:

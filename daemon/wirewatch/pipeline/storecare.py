@@ -72,6 +72,8 @@ class StoreCare:
             went = " ".join(f"{kind}={count}" for kind, count in pruned.rows.items() if count)
             if went:
                 _log.info("retention: %s bytes=%d", went, pruned.after)
+            if self._keeping.size and pruned.after > self._keeping.size:
+                _log.warning("retention: bytes=%d, and nothing more may go yet", pruned.after)
         self._give_back(rest)
 
     def _give_back(self, rest: Rest) -> None:
