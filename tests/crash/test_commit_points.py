@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from crash.trial import Trial
+from trials.trial import Trial
 
 _MOST = 80  # commits of one life, by far more than there are
 
 pytestmark = pytest.mark.parametrize("side", ["before", "after"])
 
 
+@pytest.mark.fault(
+    "killed at every commit", "SIGKILL just before, or just after, the n-th commit, for every n"
+)
 def test_killed_at_every_commit(trial: Trial, side: str) -> None:
     """A kill at any commit, from recovery to the last attempt, loses and doubles nothing."""
     for number in range(1, _MOST):
@@ -30,6 +33,9 @@ def test_killed_at_every_commit(trial: Trial, side: str) -> None:
     assert trial.verdict() == ""
 
 
+@pytest.mark.fault(
+    "killed at every commit of the first start", "the same, on a store that is being made"
+)
 def test_killed_at_every_commit_of_the_first_start(
     new_trial: Callable[[], Trial], side: str
 ) -> None:

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from crash.receiver import Receipt
-from crash.stories import Story
-from crash.trial import Trial
+from trials.receiver import Receipt
+from trials.stories import Story
+from trials.trial import Trial
 
 _ROUNDS = 3
 
@@ -30,6 +30,9 @@ _CASES = {
 }
 
 
+@pytest.mark.fault(
+    "killed between commits", "SIGKILL between claim, send, record; hold, copy, remove"
+)
 @pytest.mark.parametrize("case", _CASES)
 def test_killed_between_commits(trial: Trial, case: str) -> None:
     """A kill between a commit and the act it stands for loses and doubles nothing."""
@@ -48,6 +51,9 @@ def test_killed_between_commits(trial: Trial, case: str) -> None:
     assert trial.verdict() == ""
 
 
+@pytest.mark.fault(
+    "killed, then refused", "SIGKILL after sending; the phone refuses the repeat once"
+)
 def test_repeat_that_is_refused_once_stays_marked(trial: Trial) -> None:
     """A message that may be a repeat says so however often it takes to send it again."""
     trial.agency.one_each()
@@ -67,6 +73,7 @@ def test_repeat_that_is_refused_once_stays_marked(trial: Trial) -> None:
     assert trial.verdict() == ""
 
 
+@pytest.mark.fault("killed, then stopped", "SIGKILL after sending; SIGTERM before the repeat went")
 def test_repeat_that_waits_through_a_stop_stays_marked(trial: Trial) -> None:
     """A message that may be a repeat says so after an orderly stop before it went out again."""
     first, second = _deliver_two_messages_for_one_channel(trial)
@@ -113,6 +120,9 @@ def _deliver_two_messages_for_one_channel(trial: Trial) -> tuple[Story, Story]:
     return pair
 
 
+@pytest.mark.fault(
+    "killed while a long name is held", "SIGKILL during disposal, names of 255 bytes"
+)
 @pytest.mark.parametrize("inbox", ["moved", "other-disk", "cleared"])
 @pytest.mark.parametrize("name", ["n" * 250 + ".txt", "ө" * 125 + ".txt"], ids=["ascii", "kazakh"])
 def test_killed_while_a_long_name_is_held(trial: Trial, name: str, inbox: str) -> None:
@@ -124,6 +134,9 @@ def test_killed_while_a_long_name_is_held(trial: Trial, name: str, inbox: str) -
     assert trial.verdict() == ""
 
 
+@pytest.mark.fault(
+    "killed, then a newer file", "SIGKILL during disposal, another file of that name"
+)
 @pytest.mark.parametrize("inbox", ["moved", "other-disk", "cleared"])
 def test_newer_file_comes_while_the_older_is_held(trial: Trial, inbox: str) -> None:
     """A file that comes under a name whose older file is held by a dead daemon spoils neither."""

@@ -6,95 +6,34 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crash.stories import CHANNELS, ESCALATED, RULES
+from trials.site import Site
 
-_LAUNCHER = Path(__file__).with_name("launcher.py")
+PROGRAM = (sys.executable, "-P", "-m", "wirewatch")
+"""The program as it is, with nothing built in."""
+
 _COMPLAINTS = (" ERROR ", " CRITICAL ", "Traceback")
-NO_FAULT = "none:0"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A folder with all that a daemon needs."""
-
-    root: Path
-
-    @property
-    def config(self) -> Path:
-        """Give the configuration's path."""
-        return self.root / "wirewatch.toml"
-
-    @property
-    def store(self) -> Path:
-        """Give the store's path."""
-        return self.root / "store" / "wirewatch.db"
-
-    @property
-    def inboxes(self) -> dict[str, Path]:
-        """Give the folders that files are delivered into."""
-        return {name: self.root / "in" / name for name in AFTER}
-
-    def archive(self, inbox: str) -> Path:
-        """Give the folder that an inbox is archived into."""
-        return self.root / "archive" / inbox
-
-
-AFTER = {"left": "leave", "moved": "archive", "other-disk": "archive", "cleared": "delete"}
-"""Each inbox by name, with what becomes of its files; the launcher puts one archive far away."""
-
-
-def make_site(root: Path, url: dict[str, str], settle: str) -> Site:
-    """Write a configuration with an inbox of every kind."""
-    site = Site(root)
-    (root / "store").mkdir(parents=True)
-    inboxes = [
-        f'[[inbox]]\nname = "{name}"\npath = "in/{name}"\narchive = "archive/{name}"\n'
-        f'after = "{after}"\nsettle = "{settle}"\n'
-        for name, after in AFTER.items()
-    ]
-    channels = [
-        f'[[channel]]\nname = "{name}"\nurl = "{url[name]}"\n{policy}'
-        for name, policy in CHANNELS.items()
-    ]
-    channels += [
-        f'[[route]]\nrule = ["{rule}"]\nchannels = {json.dumps(list(late))}\nafter = "300ms"\n'
-        for rule, late in ESCALATED.items()
-    ]
-    fixed = [
-        '[store]\npath = "store/wirewatch.db"\n',
-        '[rules]\npaths = ["rules.toml"]\n',
-        '[intake]\nrescan = "1s"\n',
-        '[delivery]\nfirst_retry = "100ms"\nslowest_retry = "1s"\ngather_after = "200ms"\n',
-    ]
-    site.config.write_text("\n".join(fixed + inboxes + channels), encoding="utf-8")
-    rules = [
-        f'[[rule]]\nname = "{name}"\ntitle = "{name}"\nquery = \'{query}\'\n'
-        f'severity = "high"\nchannels = {json.dumps(list(told))}\n'
-        for name, (query, told) in RULES.items()
-    ]
-    (root / "rules.toml").write_text("\n".join(rules), encoding="utf-8")
-    for inbox in site.inboxes.values():
-        inbox.mkdir(parents=True)
-    return site
 
 
 class Daemon:
-    """One life of the daemon; with a fault it ends itself at that point."""
+    """One life of the daemon; `program` is what comes before its options."""
 
-    def __init__(self, site: Site, fault: str = NO_FAULT) -> None:
-        command = [sys.executable, "-P", str(_LAUNCHER), fault, "--config", str(site.config), "run"]
+    def __init__(
+        self,
+        site: Site,
+        program: Sequence[str] = PROGRAM,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._process = subprocess.Popen(
-            command,
+            [*program, "--config", str(site.config), "run"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             cwd=site.root,
             text=True,
-            env=os.environ | {"PYTHONFAULTHANDLER": "1"},
+            env=os.environ | {"PYTHONFAULTHANDLER": "1"} | dict(environment or {}),
         )
         self._lines: list[str] = []
         self._ended = False

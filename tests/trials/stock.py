@@ -9,9 +9,9 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crash.agency import Agency, Delivered
-from crash.daemon import Site
-from crash.receiver import Receipt, Receiver
+from trials.agency import Agency, Delivered
+from trials.receiver import Receipt, Receiver
+from trials.site import Site
 
 
 @dataclass(frozen=True)

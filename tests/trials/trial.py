@@ -1,13 +1,16 @@
 """One trial: daemons that live and die on one store, and what is found wrong with it."""
 
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from crash.agency import Agency
-from crash.books import Books, Tally
-from crash.daemon import NO_FAULT, Daemon, Site, status
-from crash.receiver import Receiver
-from crash.stock import Stocktaker, Stop
+from trials.agency import Agency
+from trials.books import Books
+from trials.daemon import PROGRAM, Daemon, status
+from trials.receiver import Receiver
+from trials.site import Site
+from trials.stock import Stocktaker, Stop
+from trials.tally import Fault, Tally, keep
 
 _PATIENCE = 60  # seconds in which a daemon that nobody kills has dealt with everything
 
@@ -19,9 +22,12 @@ class Trial:
     site: Site
     agency: Agency
     receiver: Receiver
+    fault: Fault
     tallies: list[Tally]
+    program: Callable[[str], Sequence[str]] = lambda _: PROGRAM
+    """What runs the program with a fault built in, by its name."""
     wrong: list[str] = field(default_factory=list)
-    _kills: int = 0
+    _rounds: int = 0
     _daemon: Daemon | None = None
     _last: Stop | None = None
 
@@ -30,9 +36,9 @@ class Trial:
         self._stock = Stocktaker(self.site, self.agency, self.receiver)
         self._books = Books(self.site, self.agency, self.receiver)
 
-    def start(self, fault: str = NO_FAULT) -> Daemon:
+    def start(self, fault: str = "") -> Daemon:
         """Start a daemon; while it comes up, look at what the last one left."""
-        self._daemon = Daemon(self.site, fault)
+        self._daemon = Daemon(self.site, self.program(fault))
         self._look_back()
         return self._daemon
 
@@ -40,14 +46,14 @@ class Trial:
         """Check the last stop, if that is not done yet."""
         if self._last:
             stop, self._last = self._last, None
-            self.wrong += [f"after kill {self._kills}: {w}" for w in self._books.faults(stop)]
+            self.wrong += [f"after round {self._rounds}: {w}" for w in self._books.faults(stop)]
             stop.drop()
 
     def killed(self, daemon: Daemon, *, as_it_should: bool) -> None:
         """Take stock after a daemon was killed."""
         assert as_it_should, "\n".join([*self.wrong, daemon.log()])
         self.wrong += daemon.complaints()
-        self._kills += 1
+        self._rounds += 1
         self._last = self._stock.stop()
 
     def is_settled(self, daemon: Daemon, timeout: float = _PATIENCE) -> bool:
@@ -75,8 +81,9 @@ class Trial:
         code, said = status(self.site)
         if code != 0 or not said["conserved"]:
             self.wrong.append(f"`wirewatch status` ends with {code}: {said}")
-        tally = self._books.tally(point, self._kills)
+        tally = self._books.tally(self.fault, point, self._rounds)
         self.tallies.append(tally)
+        keep(tally)
         if tally.lost or tally.doubled:
             self.wrong.append(f"{tally.lost} alerts lost, {tally.doubled} doubled")
         return tally

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from crash.stories import Story, broken, condemned, reflowed, stories
+from trials.stories import Story, broken, condemned, reflowed, stories
 
 _CHUNKS = 4
 _BETWEEN_CHUNKS = 0.015  # seconds, well below the time after which an inbox takes a file as whole

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from crash.agency import Agency
-from crash.daemon import AFTER, Site
-from crash.receiver import Receipt, Receiver
-from crash.stock import Stop
-from crash.stories import Story
+from trials.agency import Agency
+from trials.receiver import Receipt, Receiver
+from trials.site import AFTER, Site
+from trials.stock import Stop
+from trials.stories import Story
+from trials.tally import Fault, Tally
 
 # Each finds rows that must never be there, not even right after a kill.
 _NEVER = {
@@ -39,19 +40,6 @@ _NEVER = {
     "a reference that leads nowhere": "PRAGMA foreign_key_check",
     "the file is damaged": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
 }
-
-
-@dataclass
-class Tally:
-    """What is printed at the end of one series."""
-
-    point: str
-    kills: int
-    files: int
-    alerts: int
-    lost: int
-    doubled: int
-    repeats: int
 
 
 @dataclass
@@ -88,21 +76,12 @@ class Books:
         )
         for article, rule, channel in rows:
             told[article].append((rule, channel))
+        kills = self._kills()
         for article, body in db.execute("SELECT id, body FROM articles"):
             if body not in texts:
                 yield f"nobody wrote article {article}: {body[:60]!r}"
-            elif not self._is_owed(texts[body], told[article]):
+            elif not _is_owed(texts[body], told[article], kills):
                 yield f"article {article} has the deliveries {told[article]}"
-
-    def _is_owed(self, story: Story, told: list[tuple[str, str]]) -> bool:
-        """Tell whether an article has the deliveries that it should.
-
-        A story that is withdrawn may come after the version that withdraws it, and then tells
-        nobody; that version tells those who were told.
-        """
-        if story.kill or story.token in self._kills():
-            return set(told) <= (self._kills().get(story.token) or story).alerts
-        return sorted(told) == sorted(story.alerts)
 
     def _kills(self) -> dict[str, Story]:
         """Give the stories that are withdrawn, by the token of what withdraws them."""
@@ -135,7 +114,7 @@ class Books:
                 yield f"noted as sent, but never received: {key}"
         self._unsure |= {key for key, state in states.items() if state == "sending"}
 
-    def tally(self, point: str, kills: int) -> Tally:
+    def tally(self, fault: Fault, point: str, rounds: int) -> Tally:
         """Count what came of all that was delivered."""
         owed = self._owed()
         receipts = self.receiver.receipts
@@ -146,8 +125,9 @@ class Books:
         too_many = {one for one in received - owed if one[0] not in free}
         repeats = len(receipts) - len(received) - len(doubled)
         return Tally(
+            fault,
             point,
-            kills,
+            rounds,
             len(self.agency.delivered),
             len(owed),
             len(owed - received) + len(self._unrecalled(received)),
@@ -199,6 +179,17 @@ class Books:
             wrong += [f"{inbox}: {d} is not in the archive" for d in due - archived.keys()]
             wrong += [f"{inbox}: archived, but differs: {d}" for d in archived.keys() - due]
         return wrong + list(_misplaced(stop)) + self.faults(stop)
+
+
+def _is_owed(story: Story, told: list[tuple[str, str]], kills: dict[str, Story]) -> bool:
+    """Tell whether an article has the deliveries that it should.
+
+    A story that is withdrawn may come after the version that withdraws it, and then tells nobody;
+    that version tells those who were told.
+    """
+    if story.kill or story.token in kills:
+        return set(told) <= (kills.get(story.token) or story).alerts
+    return sorted(told) == sorted(story.alerts)
 
 
 def _forbidden(db: sqlite3.Connection) -> Iterator[str]:
