@@ -176,15 +176,34 @@ def test_durable_before_the_original_goes(
     inbox: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A copy on another disk and its folder's entry are synced while the original is there."""
-    path, synced, real = inbox / "a.txt", [], os.fsync
+    path = inbox / "a.txt"
+    synced = syncs(monkeypatch, lambda: taken_name(path).exists())
+    dispose(path, digest("first"), After.ARCHIVE, archive / "a.txt")
+    names = (archive.parent.name, taken_name(path).name, f".wirewatch-{digest('first')}", "archive")
+    assert synced == [(name, True) for name in names]
+
+
+def test_durable_before_it_is_archived(
+    inbox: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file's content is synced before it has its place in the archive, new folders before it."""
+    place = archive / "2026" / "a.txt"
+    synced = syncs(monkeypatch, place.exists)
+    dispose(inbox / "a.txt", digest("first"), After.ARCHIVE, place)
+    names = (archive.parent.name, "archive", taken_name(inbox / "a.txt").name)
+    assert synced == [*((name, False) for name in names), ("2026", True)]
+
+
+def syncs(monkeypatch: pytest.MonkeyPatch, is_there: Callable[[], bool]) -> list[tuple[str, bool]]:
+    """Note from now on what is synced, by name, and whether something is there at that time."""
+    synced, real = [], os.fsync
 
     def sync(handle: int) -> None:
-        synced.append((Path(f"/proc/self/fd/{handle}").is_dir(), taken_name(path).exists()))
+        synced.append((Path(f"/proc/self/fd/{handle}").readlink().name, is_there()))
         real(handle)
 
     monkeypatch.setattr(os, "fsync", sync)
-    dispose(path, digest("first"), After.ARCHIVE, archive / "a.txt")
-    assert synced == [(False, True), (True, True)]
+    return synced
 
 
 @pytest.mark.usefixtures("other_disk")

@@ -1,6 +1,7 @@
 """Delivers stories into inboxes the way agencies do, and keeps its own books of what it did."""
 
 import hashlib
+import os
 import random
 import threading
 from collections.abc import Collection
@@ -35,6 +36,9 @@ class Agency:
     """By digest, everything that was ever begun to be written."""
     free: dict[str, list[str]] = field(default_factory=dict)
     """By inbox, names whose earlier file is dealt with: a new one may come under them, once."""
+    syncs: bool = False
+    """Whether it has on disk what it calls delivered."""
+    reuses: bool = True
     _count: int = 0
 
     def __post_init__(self) -> None:
@@ -91,7 +95,9 @@ class Agency:
         temporary = place.with_name(f".{self._count}.part")
         self._begin(story)
         temporary.write_bytes(story.data)
+        self._sync(temporary)
         temporary.rename(place)
+        self._sync(place.parent, self.inboxes[inbox])
         self._end(inbox, path, story)
         return path
 
@@ -106,7 +112,20 @@ class Agency:
             for start in range(0, len(story.data), size):
                 file.write(story.data[start : start + size])
                 pause.wait(_BETWEEN_CHUNKS)
+        self._sync(place, place.parent, self.inboxes[inbox])
         self._end(inbox, path, story)
+
+    def send_again(self, one: Delivered) -> None:
+        """Deliver once more what was lost on the agency's own side of the door."""
+        self.delivered.remove(one)
+        self.rename_in(one.inbox, one.story, one.path)
+
+    def _sync(self, *paths: Path) -> None:
+        """Wait until files and folders are on disk, if the agency is one that does."""
+        for path in paths if self.syncs else ():
+            handle = os.open(path, os.O_RDONLY)
+            os.fsync(handle)
+            os.close(handle)
 
     def _begin(self, story: Story) -> None:
         """Note what is about to be written, before the daemon can see it."""
@@ -121,7 +140,7 @@ class Agency:
         """Make a new name, or take one that is free again."""
         self._count += 1
         free = [path for path in self.free.get(inbox, ()) if (inbox, path) not in self._reused]
-        if free and not fresh and self.rng.random() < 0.2:
+        if free and not fresh and self.reuses and self.rng.random() < 0.2:
             self._reused.add((inbox, free[0]))
             return free[0]
         folder = "regional/" if self.rng.random() < 0.2 else ""
@@ -141,6 +160,8 @@ class Load:
         self._agency = agency
         self._rng = rng
         self._over = threading.Event()
+        self.at_work = threading.Lock()
+        """Hold it to let nothing be delivered meanwhile."""
         self._thread = threading.Thread(target=self._run, name="load")
 
     def __enter__(self) -> Self:
@@ -157,4 +178,5 @@ class Load:
     def _run(self) -> None:
         """Deliver until told to stop."""
         while not self._over.wait(self._rng.uniform(0.01, 0.12)):
-            self._agency.something()
+            with self.at_work:
+                self._agency.something()

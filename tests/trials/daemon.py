@@ -86,6 +86,14 @@ class Daemon:
         self._process.kill()
         return self._end() == -signal.SIGKILL
 
+    def freeze(self) -> None:
+        """Let the daemon do nothing until it is thawed."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen daemon go on."""
+        self._process.send_signal(signal.SIGCONT)
+
     def ask_to_stop(self) -> None:
         """Ask the daemon to stop, and do not wait."""
         self._process.terminate()

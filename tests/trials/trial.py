@@ -56,6 +56,10 @@ class Trial:
         self._rounds += 1
         self._last = self._stock.stop()
 
+    def take_stock(self) -> Stop:
+        """Look at what there is, while no daemon runs; drop it when it is of no more use."""
+        return self._stock.stop()
+
     def is_settled(self, daemon: Daemon, timeout: float = _PATIENCE) -> bool:
         """Wait until all is dealt with; False when the daemon ended before, or never got there."""
         pause = threading.Event()

@@ -118,26 +118,25 @@ def free_place(place: Path, sha256: str) -> Path:
 
 
 def _move(source: Path, target: Path, sha256: str) -> None:
-    """Move a file so that it is whole in the new place before it leaves the old."""
-    _make_folders(target.parent)
+    """Move a file so that it is whole in the new place before it leaves the old.
+
+    Its content is put on disk first: whoever delivered it need not have waited for that, and a
+    loss of power would leave an empty file under the name that the ledger has.
+    """
+    _make_folder(target.parent)
+    if source.stat().st_dev == target.parent.stat().st_dev:
+        _sync(source)
     try:
         source.rename(target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         _copy(source, target, sha256)
-        _sync_folder(target.parent)
+        _sync(target.parent)
         source.unlink()
     else:
-        _sync_folder(target.parent)
+        _sync(target.parent)
     _keep_private(target)
-
-
-def _make_folders(folder: Path) -> None:
-    """Make the folders of an archive that are not there, closed to others whatever the umask."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
 
 
 def _keep_private(file: Path) -> None:
@@ -186,9 +185,18 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a folder's new entry durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _make_folder(folder: Path) -> None:
+    """Make a folder with those above it, closed to others, each on disk before what is in it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    _sync(folder.parent)
+
+
+def _sync(path: Path) -> None:
+    """Put a file's content, or a folder's entries, on disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         os.fsync(handle)
     finally:
