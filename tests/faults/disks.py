@@ -49,6 +49,11 @@ class Disk:
             _do("umount", self.place)
             self._mounted = False
 
+    def force_away(self) -> None:
+        """Take it out of the tree at once, whoever still holds on to it."""
+        _do("umount", "--lazy", self.place)
+        self._mounted = False
+
     def cut(self) -> None:
         """Take its power: from now on every access fails, and what was not synced is gone."""
         handle = os.open(self.place, os.O_RDONLY)
@@ -117,7 +122,7 @@ def unbind(place: Path) -> None:
 @cache
 def why_no_mounts() -> str:
     """Say why nothing can be mounted here; nothing when something can."""
-    done = _tried("unshare", "--mount", "mount", "-t", "tmpfs", "wires", "/mnt")
+    done = tried("unshare", "--mount", "mount", "-t", "tmpfs", "wires", "/mnt")
     return "" if done.returncode == 0 else f"nothing can be mounted: {done.stderr.strip()}"
 
 
@@ -126,10 +131,10 @@ def why_no_loop_disks() -> str:
     """Say why no disk can be made of a file here; nothing when it can."""
     if why_no_mounts():
         return why_no_mounts()
-    done = _tried("losetup", "--find")
+    done = tried("losetup", "--find")
     if done.returncode:
         return f"there is no loop device: {done.stderr.strip()}"
-    done = _tried("mkfs.ext4", "-V")
+    done = tried("mkfs.ext4", "-V")
     return "" if done.returncode == 0 else "there is no mkfs.ext4"
 
 
@@ -141,16 +146,16 @@ def need(why_not: str) -> None:
 
 def _do(*words: object) -> None:
     """Run a command of the system. Raises AssertionError with what it says."""
-    done = _tried(*words)
+    done = tried(*words)
     assert done.returncode == 0, f"{words}: {done.stderr}"
 
 
 def _said(*words: object) -> str:
     """Run a command of the system, and give what it prints."""
-    return _tried(*words).stdout.strip()
+    return tried(*words).stdout.strip()
 
 
-def _tried(*words: object) -> subprocess.CompletedProcess[str]:
+def tried(*words: object) -> subprocess.CompletedProcess[str]:
     """Run a command of the system."""
     try:
         return subprocess.run(

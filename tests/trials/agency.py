@@ -4,7 +4,7 @@ import hashlib
 import os
 import random
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -39,11 +39,13 @@ class Agency:
     syncs: bool = False
     """Whether it has on disk what it calls delivered."""
     reuses: bool = True
+    mode: int = 0o644
     _count: int = 0
 
     def __post_init__(self) -> None:
         """Begin to write stories."""
         self._stories = stories(self.rng)
+        self._quiet = (story for story in stories(self.rng) if not story.alerts)
         self._past: list[Story] = []
         self._doomed: list[Story] = []
         self._reused: set[tuple[str, str]] = set()
@@ -96,6 +98,7 @@ class Agency:
         self._begin(story)
         temporary.write_bytes(story.data)
         self._sync(temporary)
+        temporary.chmod(self.mode)
         temporary.rename(place)
         self._sync(place.parent, self.inboxes[inbox])
         self._end(inbox, path, story)
@@ -114,6 +117,23 @@ class Agency:
                 pause.wait(_BETWEEN_CHUNKS)
         self._sync(place, place.parent, self.inboxes[inbox])
         self._end(inbox, path, story)
+
+    def write_open(self, inbox: str, story: Story) -> Callable[[], None]:
+        """Write a story in place; give what closes it."""
+        path = self._name(inbox, fresh=True)
+        self._begin(story)
+        file = self._place(inbox, path).open("wb", buffering=0)
+        file.write(story.data)
+
+        def finish() -> None:
+            file.close()
+            self._end(inbox, path, story)
+
+        return finish
+
+    def quiet_story(self) -> Story:
+        """Give a new story of which nobody is told."""
+        return next(self._quiet)
 
     def send_again(self, one: Delivered) -> None:
         """Deliver once more what was lost on the agency's own side of the door."""

@@ -1,7 +1,10 @@
 """One trial: daemons that live and die on one store, and what is found wrong with it."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from trials.agency import Agency
@@ -56,6 +59,34 @@ class Trial:
         self._rounds += 1
         self._last = self._stock.stop()
 
+    def ended(self, *, complaints: bool = True) -> None:
+        """Take stock after a daemon has ended of itself; with reason it may have complained."""
+        if self._daemon and not complaints:
+            self.wrong += self._daemon.complaints()
+        self._rounds += 1
+        self._last = self._stock.stop()
+
+    def gone_through(self) -> None:
+        """Count a round that the daemon lived through."""
+        self._rounds += 1
+
+    def count(self, query: str) -> int:
+        """Ask the store of a running daemon for a number, and touch nothing; 0 before there is one."""
+        if not self.site.store.exists():
+            return 0
+        uri = f"{self.site.store.as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as db:
+            return int(db.execute(query).fetchone()[0])
+
+    def waits_for(self, query: str, least: int, timeout: float = 20) -> bool:
+        """Wait until the store answers with so large a number."""
+        pause = threading.Event()
+        for _ in range(int(timeout / 0.05)):
+            if self.count(query) >= least:
+                return True
+            pause.wait(0.05)
+        return False
+
     def take_stock(self) -> Stop:
         """Look at what there is, while no daemon runs; drop it when it is of no more use."""
         return self._stock.stop()
@@ -63,24 +94,34 @@ class Trial:
     def is_settled(self, daemon: Daemon, timeout: float = _PATIENCE) -> bool:
         """Wait until all is dealt with; False when the daemon ended before, or never got there."""
         pause = threading.Event()
-        for _ in range(int(timeout / 0.05)):
-            if daemon.has_ended:
-                return False
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline and not daemon.has_ended:
+            begun = time.monotonic()
             if self._books.is_settled():
                 return True
-            pause.wait(0.05)
+            pause.wait(
+                0.05 + time.monotonic() - begun
+            )  # looking takes its time where there is much
         return False
 
     def finish(self, point: str) -> Tally:
         """Let a last daemon deal with everything, then close the books."""
         daemon = self.start()
-        settled = daemon.wait_ready() and self.is_settled(daemon)
+        daemon.wait_ready()
+        return self.close(daemon, point)
+
+    def close(
+        self, daemon: Daemon, point: str, *, complaints: bool = False, patience: float = _PATIENCE
+    ) -> Tally:
+        """Let a daemon deal with everything, stop it, and close the books."""
+        settled = self.is_settled(daemon, patience)
         code = daemon.stop()
-        self.wrong += daemon.complaints()
+        if not complaints:
+            self.wrong += daemon.complaints()
         if not settled:
             self.wrong.append(f"never done with everything:\n{daemon.log()}")
         if code != 0:
-            self.wrong.append(f"the last daemon ended with {code}")
+            self.wrong.append(f"the last daemon ended with {code}:\n{daemon.log()}")
         self.wrong += self._books.faults_at_the_end(self._stock.stop())
         code, said = status(self.site)
         if code != 0 or not said["conserved"]:
