@@ -236,6 +236,37 @@ def test_a_jump_of_the_clock_is_told_once(store: Store, clock: ManualClock, make
     assert standing(store.db) == {}
 
 
+def test_what_waits_by_a_clock_that_was_set_back_waits_no_longer(
+    store: Store, clock: ManualClock, make: Make
+) -> None:
+    """Retries and files wait on as if the clock had never been ahead; a digest for its hour."""
+    accept(store, [told("a.txt", "one", ("desk", "digest", "quick"))], START)
+    with store.write() as db:
+        for channel, state, reason, minutes in (
+            ("desk", "failed", "unreachable", 1),
+            ("digest", "pending", "digest", 60),
+            ("quick", "pending", None, 0),
+        ):
+            db.execute(
+                "UPDATE deliveries SET state = ?, reason = ?, due = ? WHERE channel = ?",
+                [state, reason, iso(START + timedelta(days=1, minutes=minutes)), channel],
+            )
+    ticks = SimpleNamespace(now=0.0)
+    clock.advance(86_400)
+    watch = make()
+    watch.monotonic = lambda: ticks.now
+    watch.look()
+    ticks.now += 30
+    clock.advance(30 - 86_400)
+    watch.look()
+    dues = dict(store.db.execute("SELECT channel, due FROM deliveries WHERE channel <> 'boss'"))
+    assert dues == {
+        "desk": iso(START + timedelta(minutes=1)),
+        "digest": iso(START + timedelta(days=1, minutes=60)),
+        "quick": iso(START),
+    }
+
+
 def test_quarantined_files_raise_an_alarm(store: Store, make: Make) -> None:
     """More than twenty files put into quarantine within an hour are trouble."""
     row = {"inbox": "wires", "size": 1, "state": "quarantined", "first_seen": "", "modified": ""}

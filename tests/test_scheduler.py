@@ -150,6 +150,27 @@ def test_a_missed_run_is_made_up_for_once(scheduler: Scheduler) -> None:
     assert late.runs == 1
 
 
+def test_a_clock_that_is_set_back_delays_no_job() -> None:
+    """Where the clock goes back by a day, each job is due when it was, by the time that passes."""
+    clock, ticks = ManualClock(), iter((0.0, 1.0, 2.0))
+    scheduler = Scheduler(clock)
+    scheduler.monotonic = lambda: next(ticks)
+    scheduler.start([("slow", timedelta(hours=1), lambda: None)])
+    try:
+        scheduler.keep_time()
+        [before] = scheduler.runs()
+        clock.advance(1)
+        scheduler.keep_time()
+        assert scheduler.runs() == [before]
+        clock.advance(1 - 86_400)
+        scheduler.keep_time()
+        [after] = scheduler.runs()
+    finally:
+        scheduler.stop()
+    assert before.next_run
+    assert after.next_run == before.next_run - timedelta(days=1)
+
+
 def test_stopping_does_not_wait_for_a_job(scheduler: Scheduler) -> None:
     """A job that hangs does not keep the daemon from stopping, and a second stop is harmless."""
     release = threading.Event()

@@ -24,6 +24,7 @@ from wirewatch.model import JobRun
 _log = logging.getLogger("wirewatch.jobs")
 
 _AT_ONCE = 5  # jobs: a backup and retention may take minutes, and nothing waits for them
+_NOTABLE = timedelta(seconds=2)  # by which a clock is set back at least for jobs to be moved
 _OFTEN = timedelta(seconds=30)
 """What runs as often as this runs right after the start too: it costs little, and is waited for."""
 
@@ -33,6 +34,8 @@ class Scheduler:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.monotonic = time.monotonic
+        self._seen: tuple[datetime, float] | None = None
         self._runs: dict[str, JobRun] = {}
         self._frequent: set[str] = set()  # of which a line each time would bury the others
         self._noting = threading.Lock()  # a run may begin before it is noted how the last one ended
@@ -59,6 +62,19 @@ class Scheduler:
             if every <= _OFTEN:
                 self._frequent.add(name)
         self._scheduler.start()
+
+    def keep_time(self) -> None:
+        """Where the clock was set back, let no job wait for as long as it had been ahead.
+
+        Jobs have their next run by the clock on the wall. Call it every second or so.
+        """
+        now = self._clock(), self.monotonic()
+        before, self._seen = self._seen or now, now
+        ahead = timedelta(seconds=now[1] - before[1]) - (now[0] - before[0])
+        if ahead < _NOTABLE:
+            return
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=job.next_run_time - ahead)
 
     def runs(self) -> list[JobRun]:
         """Give the last run of each job, one that has only begun too, and its next."""

@@ -38,7 +38,7 @@ from wirewatch.pipeline.storecare import StoreCare
 from wirewatch.pulse import Pulses
 from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
-from wirewatch.store.database import Store, is_damage
+from wirewatch.store.database import DatabaseError, Store, is_damage
 from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
 from wirewatch.wakeup import Wakeup
@@ -142,11 +142,14 @@ class Service:
 
     def run(self) -> int:
         """Run until asked to stop by a signal or `stop`, or until a worker dies (code 1)."""
-        self._start()
         try:
+            self._start()
             while not self._ended:
                 self._hear(self._wakeup.wait(_LOOK)[0])
+                self._scheduler.keep_time()
                 self._pet_watchdog()
+        except (StoreDamagedError, DatabaseError) as error:
+            self._failure = error
         finally:
             self._stop()
         if is_damage(self._failure):

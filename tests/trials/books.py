@@ -25,9 +25,10 @@ _NEVER = {
     " JOIN files f ON f.id = a.file_id WHERE f.state <> 'stored'",
     "an article twice": "SELECT guid, version FROM articles GROUP BY 1, 2 HAVING count(*) > 1",
     "a text twice": "SELECT substr(body, 1, 40) FROM articles GROUP BY body HAVING count(*) > 1",
-    "an alert twice": "SELECT article_id, rule FROM alerts GROUP BY 1, 2 HAVING count(*) > 1",
+    "an alert twice": "SELECT article_id, rule FROM alerts"
+    " WHERE article_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1",
     "a delivery twice": "SELECT article_id, rule, channel FROM deliveries d"
-    " JOIN alerts al ON al.id = d.alert_id GROUP BY 1, 2, 3 HAVING count(*) > 1",
+    " JOIN alerts al ON al.id = d.alert_id WHERE article_id IS NOT NULL GROUP BY 1, 2, 3 HAVING count(*) > 1",
     "a key twice": "SELECT key FROM deliveries GROUP BY 1 HAVING count(*) > 1",
     "a match without its alert": "SELECT m.id FROM matches m JOIN articles a ON a.id = m.article_id"
     " WHERE NOT EXISTS (SELECT 1 FROM alerts WHERE match_id = m.id) AND a.current = 1",
@@ -41,6 +42,11 @@ _NEVER = {
     "the file is damaged": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
 }
 
+_TIMED_OUT = (
+    "SELECT key FROM deliveries d JOIN attempts a ON a.delivery_id = d.id"
+    " WHERE a.reason = 'timeout'"
+)
+
 
 @dataclass
 class Books:
@@ -49,6 +55,8 @@ class Books:
     site: Site
     agency: Agency
     receiver: Receiver
+    may_time_out: bool = False
+    """Whether the phone lets messages wait so long that nobody knows whether they arrived."""
     _unsure: set[str] = field(default_factory=set)
 
     def faults(self, stop: Stop) -> list[str]:
@@ -102,6 +110,8 @@ class Books:
     def _wrong_receipts(self, db: sqlite3.Connection, stop: Stop) -> Iterator[str]:
         """Find messages of what was not stored, and repeats outside the one window."""
         states = dict(db.execute("SELECT key, state FROM deliveries"))
+        if self.may_time_out:
+            self._unsure |= {row[0] for row in db.execute(_TIMED_OUT)}
         for receipt in stop.receipts:
             if receipt.key not in states:
                 yield f"told before it was stored: {receipt}"
@@ -116,7 +126,7 @@ class Books:
 
     def tally(self, fault: Fault, point: str, rounds: int) -> Tally:
         """Count what came of all that was delivered."""
-        owed = self._owed()
+        owed = self.owed()
         receipts = self.receiver.receipts
         received = {(r.token, r.rule, r.channel) for r in receipts}
         doubled = list(_unmarked_repeats(receipts))
@@ -135,7 +145,7 @@ class Books:
             repeats,
         )
 
-    def _owed(self) -> set[tuple[str, str, str]]:
+    def owed(self) -> set[tuple[str, str, str]]:
         """List every alert that somebody is to receive."""
         stories = [delivered.story for delivered in self.agency.delivered]
         told = [story for story in stories if not story.kill]
@@ -144,7 +154,7 @@ class Books:
     def is_settled(self) -> bool:
         """Tell whether a running daemon has dealt with everything. Does not touch the store."""
         received = {(r.token, r.rule, r.channel) for r in tuple(self.receiver.receipts)}
-        if not self._owed() <= received or self._undisposed():
+        if not self.owed() <= received or self._undisposed():
             return False
         uri = f"{self.site.store.as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as db:
@@ -152,8 +162,10 @@ class Books:
                 "SELECT 1 FROM files WHERE state = 'pending'"
                 " UNION ALL SELECT 1 FROM deliveries WHERE state NOT IN ('sent', 'suppressed')"
             ).fetchone()
+            if busy:
+                return False
             known = set(db.execute("SELECT inbox, path, sha256 FROM files"))
-        return not busy and {(d.inbox, d.path, d.sha256) for d in self.agency.delivered} <= known
+        return {(d.inbox, d.path, d.sha256) for d in self.agency.delivered} <= known
 
     def _undisposed(self) -> bool:
         """Tell whether a file still lies where it is to be taken away."""

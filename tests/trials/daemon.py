@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from trials.site import Site
@@ -85,6 +86,12 @@ class Daemon:
         """Kill the daemon; tell whether it lived until then."""
         self._process.kill()
         return self._end() == -signal.SIGKILL
+
+    def most_memory(self) -> float:
+        """Give the most megabytes of memory that the running daemon has ever held."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        line = next(one for one in status.splitlines() if one.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1000
 
     def freeze(self) -> None:
         """Let the daemon do nothing until it is thawed."""

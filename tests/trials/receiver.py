@@ -42,6 +42,9 @@ class Receiver(ThreadingHTTPServer):
         self.gathered = 0
         self.trouble: list[str] = []
         self.refuses: Callable[[Receipt], bool] = lambda _: False
+        self.hangs: set[str] = set()
+        """The channels on which nobody answers, and nothing is taken, until `let_go`."""
+        self._let_go = threading.Event()
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="receiver")
 
@@ -52,6 +55,7 @@ class Receiver(ThreadingHTTPServer):
 
     def __exit__(self, *_: object) -> None:
         """Stop listening."""
+        self.let_go()
         self.shutdown()
         self.server_close()
         self._thread.join(10)
@@ -59,6 +63,18 @@ class Receiver(ThreadingHTTPServer):
     def url(self, channel: str) -> str:
         """Give a channel's Apprise URL."""
         return f"json://127.0.0.1:{self.server_address[1]}/{channel}"
+
+    def let_go(self) -> None:
+        """Answer again on every channel; who still waits is sent away without an answer."""
+        self.hangs.clear()
+        self._let_go.set()
+
+    def keeps_waiting(self, channel: str) -> bool:
+        """Let a caller wait for as long as its channel hangs; tell whether it did."""
+        if channel not in self.hangs:
+            return False
+        self._let_go.wait()
+        return True
 
     def take(self, receipts: list[Receipt]) -> bool:
         """Take a message with its alerts, or refuse it."""
@@ -86,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Take one message; what was cut off by the sender's end is none."""
         length = int(self.headers.get("Content-Length", "0"))
         data = self.rfile.read(length)
-        if len(data) < length:
+        if len(data) < length or self.server.keeps_waiting(self.path.strip("/")):
             return
         code = 200
         try:

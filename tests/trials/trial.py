@@ -37,7 +37,7 @@ class Trial:
     def __post_init__(self) -> None:
         """Open the books."""
         self._stock = Stocktaker(self.site, self.agency, self.receiver)
-        self._books = Books(self.site, self.agency, self.receiver)
+        self.books = Books(self.site, self.agency, self.receiver)
 
     def start(self, fault: str = "") -> Daemon:
         """Start a daemon; while it comes up, look at what the last one left."""
@@ -49,7 +49,7 @@ class Trial:
         """Check the last stop, if that is not done yet."""
         if self._last:
             stop, self._last = self._last, None
-            self.wrong += [f"after round {self._rounds}: {w}" for w in self._books.faults(stop)]
+            self.wrong += [f"after round {self._rounds}: {w}" for w in self.books.faults(stop)]
             stop.drop()
 
     def killed(self, daemon: Daemon, *, as_it_should: bool) -> None:
@@ -97,7 +97,7 @@ class Trial:
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline and not daemon.has_ended:
             begun = time.monotonic()
-            if self._books.is_settled():
+            if self.books.is_settled():
                 return True
             pause.wait(
                 0.05 + time.monotonic() - begun
@@ -122,16 +122,20 @@ class Trial:
             self.wrong.append(f"never done with everything:\n{daemon.log()}")
         if code != 0:
             self.wrong.append(f"the last daemon ended with {code}:\n{daemon.log()}")
-        self.wrong += self._books.faults_at_the_end(self._stock.stop())
+        self.wrong += self.books.faults_at_the_end(self._stock.stop())
         code, said = status(self.site)
         if code != 0 or not said["conserved"]:
             self.wrong.append(f"`wirewatch status` ends with {code}: {said}")
-        tally = self._books.tally(self.fault, point, self._rounds)
-        self.tallies.append(tally)
-        keep(tally)
+        tally = self.books.tally(self.fault, point, self._rounds)
+        self.record(tally)
         if tally.lost or tally.doubled:
             self.wrong.append(f"{tally.lost} alerts lost, {tally.doubled} doubled")
         return tally
+
+    def record(self, tally: Tally) -> None:
+        """Keep what came of the trial."""
+        self.tallies.append(tally)
+        keep(tally)
 
     def verdict(self) -> str:
         """Say all that is wrong, a line each; nothing when all is well."""

@@ -41,6 +41,7 @@ from wirewatch.store.database import Store, UnstorableError, log_bytes
 from wirewatch.store.hours import Counted
 from wirewatch.store.ledger import quarantined_since
 from wirewatch.store.notices import Notice, notices
+from wirewatch.store.set_back import set_back
 from wirewatch.tables import BackupTable
 
 _log = logging.getLogger("wirewatch.alarms")
@@ -49,6 +50,7 @@ _UTC = ZoneInfo("UTC")
 _KNOWN = timedelta(weeks=MOST_WEEKS + 1)
 _LONGEST_NAME = 100  # characters: an article may say anything
 _LONGEST_REASON = 500
+_NOTABLE = timedelta(seconds=2)  # what is less, and a clock is set by that often, is waited for
 
 Stuck = tuple[datetime, str]
 """Since when the store cannot be written, and why."""
@@ -93,6 +95,7 @@ class Alarming:
         self.monotonic = time.monotonic
         self._started = clock()
         self._seen: tuple[datetime, float] | None = None
+        self._ahead = timedelta()  # by how much the clock was set back, and nothing knows of it yet
         self._outage: Stuck | None = None
         self._informed: set[str] = set()
         self._quiet: dict[str, datetime] = {}  # until when an inbox has said nothing for an hour
@@ -128,6 +131,10 @@ class Alarming:
             changed = note_outage(db, ended, situation.now, listeners) if ended else 0
             gone = forgotten(situation, self.outlook.limits)
             changed += settle(db, situation.now, found, listeners, gone)
+            if self._ahead >= _NOTABLE:
+                set_back(db, self._ahead, situation.now)
+                changed += 1
+        self._ahead = timedelta()
         _tell(found, situation.standing)
         if not situation.stuck:
             self._outage = None
@@ -214,7 +221,9 @@ class Alarming:
         before, self._seen = self._seen, (now, self.monotonic())
         if before is None:
             return timedelta()
-        return now - before[0] - timedelta(seconds=self._seen[1] - before[1])
+        jumped = now - before[0] - timedelta(seconds=self._seen[1] - before[1])
+        self._ahead = max(timedelta(), self._ahead - jumped)
+        return jumped
 
     def _tell_directly(self) -> None:
         """Tell the operator that nothing can be stored, once on each channel, past the outbox."""
