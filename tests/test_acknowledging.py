@@ -210,17 +210,6 @@ def test_the_seal_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     assert json.dumps(token_of(seal, ref)) != json.dumps(token_of(seal, ref[::-1]))
 
 
-@pytest.mark.parametrize("left", [b"", b"half of it"])
-def test_a_seal_that_was_cut_off_is_made_anew(tmp_path: Path, left: bytes) -> None:
-    """What a full disk or a loss of power left of a seal, which one may guess, seals nothing."""
-    path = tmp_path / "wirewatch.db.seal"
-    path.write_bytes(left)
-    seal = seal_of(tmp_path / "wirewatch.db")
-    assert len(seal) == 32
-    assert path.read_bytes() == seal
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def test_a_seal_that_cannot_be_written_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

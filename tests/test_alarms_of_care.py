@@ -10,7 +10,8 @@ import pytest
 from conftest import START, ManualClock
 from watched import claimed, watching
 from wirewatch.store.backup import back_up
-from wirewatch.store.database import Store, beside
+from wirewatch.store.database import Store
+from wirewatch.store.files import beside
 from wirewatch.tables import BackupTable
 
 

@@ -20,8 +20,9 @@ import pytest
 from conftest import STORY, ManualClock, Site, Wirewatch
 from test_docs import commands
 from wirewatch.cli.paper import bar, printable, snippet
-from wirewatch.cli.rows import disarmed
 from wirewatch.cli.stats import _filled
+from wirewatch.text.spreadsheet import cell
+from wirewatch.text.visible import visible
 
 BUDGET = "PARIS, March 2. The budget was adopted after a long night, Reuters reports."
 HEARING = (  # Ctrl-C, which a job in the background does not hear
@@ -296,12 +297,12 @@ def test_shells_complete_words(shell: str) -> None:
     assert "search" in ran.stdout, ran.stderr
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
-def test_no_cell_is_a_formula(cell: str) -> None:
+@pytest.mark.parametrize("said", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_no_cell_is_a_formula(said: str) -> None:
     """What a spreadsheet would calculate is text to it; other text and numbers stay."""
-    assert disarmed(cell) == f"'{cell}"
-    assert disarmed("well") == "well"
-    assert disarmed(-1) == -1
+    assert cell(said) == visible(f"'{said}")
+    assert cell("well") == "well"
+    assert cell(-1) == -1
 
 
 def test_texts_do_not_command_the_terminal(wirewatch: Wirewatch, site: Site) -> None:

@@ -16,9 +16,9 @@ from wirewatch.store.database import (
     Store,
     StoreUnavailableError,
     UnstorableError,
-    log_bytes,
     open_reader,
 )
+from wirewatch.store.files import log_bytes
 from wirewatch.store.schema import migrations
 
 

@@ -63,7 +63,7 @@ def test_a_busy_daemon_stops_and_leaves_nothing_half_done(
     held = threading.Event()
     receiver.answers["/hook"] = Answer(hold=held)
     with daemon(site) as process:
-        await_line(process, "ready:", "the job hangs")
+        await_line(process, " ready inboxes=", "the job hangs")
         site.deliver("first.txt", STORY)
         receiver.wait_for("/hook")
         packed = site.inbox / ".page.part"

@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 from wirewatch import systemd
 from wirewatch.clock import Clock
 from wirewatch.deployment import Deployment
-from wirewatch.errors import EXIT_DAMAGED, ConfigError, Fault, StoreDamagedError, StoreError
+from wirewatch.errors import EXIT_DAMAGED, ConfigError, StoreDamagedError, StoreError
 from wirewatch.event import Event
 from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Job, Works
@@ -28,7 +27,7 @@ from wirewatch.pipeline.damage import tell_of_damage
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.heavy import HeavyReading
-from wirewatch.pipeline.inboxes import Inbox, folders_of
+from wirewatch.pipeline.inboxes import folders_of, make_folder
 from wirewatch.pipeline.journal import tell_committed
 from wirewatch.pipeline.keeping import keeping_of
 from wirewatch.pipeline.parsing import Parser
@@ -73,7 +72,6 @@ class Service:
         self._stuck: set[str] = set()
         self._wakeup = Wakeup()
         self._ended = False
-        self._hears_signals = False
         self._failure: BaseException | None = None
         self._threads: list[threading.Thread] = []
         try:
@@ -178,16 +176,8 @@ class Service:
         _settle()
 
     def handle_signals(self) -> None:
-        """Stop on SIGTERM and SIGINT, reload on SIGHUP. Call it from the main thread.
-
-        The interpreter itself writes a signal's number into the wake-up, as it comes: the handlers
-        do nothing. They run in the main thread between any two instructions, where to set an Event
-        on which that thread waits, or is about to, would wait for a lock that it holds itself.
-        """
-        for number in (*_ENDING, signal.SIGHUP):
-            signal.signal(number, _noted)
-        signal.set_wakeup_fd(self._wakeup.fileno(), warn_on_full_buffer=False)
-        self._hears_signals = True
+        """Stop on SIGTERM and SIGINT, reload on SIGHUP. Call it from the main thread."""
+        self._wakeup.hear_signals((*_ENDING, signal.SIGHUP))
 
     def _hear(self, said: bytes) -> None:
         """Do what signals ask for."""
@@ -199,7 +189,7 @@ class Service:
     def _start(self) -> None:
         """Start everything: the outbox first, then what fills it, the watching last."""
         for inbox in self.arrivals.inboxes.values():
-            _make_folder(inbox)
+            make_folder(inbox)
         with self._store.write() as db:
             retire_inboxes(db, self.arrivals.inboxes, self._clock())
         self._scanning.prepare()
@@ -264,8 +254,6 @@ class Service:
         else:
             self._store.close()
         self._lock.release()
-        if self._hears_signals:
-            signal.set_wakeup_fd(-1)  # before its number can be that of another file
         self._wakeup.close()
         _log.info(Event("stopped"))
 
@@ -298,22 +286,8 @@ class Service:
             systemd.notify("WATCHDOG=1")
 
 
-def _noted(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing about a signal: its number is in the wake-up already."""
-
-
 def _settle() -> None:
     """Leave what is compiled out of every later look for garbage: it stays, and is large."""
     gc.unfreeze()
     give_back()
     gc.freeze()
-
-
-def _make_folder(inbox: Inbox) -> None:
-    """Make an inbox's folder. Raises ConfigError when the system refuses."""
-    try:
-        inbox.root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        problem = f"the folder {inbox.root} cannot be made: {error.strerror}"
-        fault = Fault(f"inbox {inbox.name}", problem, "make it, or choose another path")
-        raise ConfigError([fault]) from error

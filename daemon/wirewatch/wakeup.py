@@ -2,7 +2,10 @@
 
 import contextlib
 import select
+import signal
 import socket
+from collections.abc import Iterable
+from types import FrameType
 
 _MOST = 64  # bytes read at once; what is written while nobody reads adds nothing
 
@@ -19,15 +22,22 @@ class Wakeup:
         self._heard, self._rung = socket.socketpair()
         self._heard.setblocking(False)
         self._rung.setblocking(False)
+        self._hears_signals = False
 
     def ring(self, word: int = 0) -> None:
         """End the wait, or the next one; `word` is a number below 256. Never waits, never fails."""
         with contextlib.suppress(OSError):  # it is full, or closed: nobody needs waking
             self._rung.send(bytes([word]))
 
-    def fileno(self) -> int:
-        """Give the end that is written to, for `signal.set_wakeup_fd`."""
-        return self._rung.fileno()
+    def hear_signals(self, numbers: Iterable[int]) -> None:
+        """Let signals ring, each with its number. Call it from the main thread.
+
+        The interpreter itself writes a signal's number here, as it comes: the handlers do nothing.
+        """
+        for number in numbers:
+            signal.signal(number, _noted)
+        signal.set_wakeup_fd(self._rung.fileno(), warn_on_full_buffer=False)
+        self._hears_signals = True
 
     def wait(self, timeout: float, *others: socket.socket) -> tuple[bytes, list[socket.socket]]:
         """Wait for a ring, for others to become readable, or for `timeout` seconds.
@@ -48,5 +58,11 @@ class Wakeup:
 
     def close(self) -> None:
         """Let go of both ends."""
+        if self._hears_signals:
+            signal.set_wakeup_fd(-1)  # before its number can be that of another file
         self._heard.close()
         self._rung.close()
+
+
+def _noted(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing about a signal: its number has been written already."""

@@ -36,10 +36,10 @@ class Site:
         return self.root / "archive" / inbox
 
     def change(self, old: str, new: str) -> None:
-        """Write the configuration anew, with one thing changed."""
+        """Write the configuration anew, the first place of some words changed."""
         text = self.config.read_text(encoding="utf-8")
         assert old in text, f"nothing of the configuration says {old}"
-        self.config.write_text(text.replace(old, new), encoding="utf-8")
+        self.config.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def make_site(root: Path, url: dict[str, str], settle: str) -> Site:

@@ -50,7 +50,8 @@ def check(
 
 def _faults(config: "Config") -> "Iterator[Finding]":
     """Find what is wrong with the store, and with its books where it can be read at all."""
-    from wirewatch.store.database import open_reader, refuse_unfinished
+    from wirewatch.store.database import open_reader
+    from wirewatch.store.files import refuse_unfinished
     from wirewatch.store.verification import faults_of
 
     refuse_unfinished(config.store)

@@ -1,6 +1,5 @@
 """`wirewatch db export`: what is stored, for other programs."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 
 from wirewatch.cli.app import config_path
 from wirewatch.cli.db import db
+from wirewatch.cli.terminal import data
 
 
 @db.command("export")
@@ -37,8 +37,7 @@ def export(  # noqa: PLR0913, PLR0917 - a command has as many options as it need
     reader = open_reader(load_config(config_path(context)).store)
     lines = exported(reader, Exported(kind), Form(written), wanted)
     if out is None:
-        sys.stdout.reconfigure(newline="", encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.writelines(lines)
+        data().writelines(lines)
         return
     try:
         with out.open("x", newline="", encoding="utf-8") as file:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import islice
@@ -11,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from wirewatch.cli.paper import paper, printable
+from wirewatch.cli.terminal import data
+from wirewatch.text.spreadsheet import cell
 from wirewatch.text.visible import visible_json
 
-_COMMANDS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
 _SHOWN = 1_000  # rows of a table: it is laid out as a whole
 
 
@@ -39,11 +38,6 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Form
         Form.JSONL: _print_lines,
     }
     return printed[form](columns, rows)
-
-
-def disarmed(value: object) -> object:
-    """Give a cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_COMMANDS) else value
 
 
 def _print_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -72,12 +66,12 @@ def _cell(value: object) -> str:
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Print CSV (RFC 4180)."""
-    writer = csv.writer(sys.stdout)
+    """Print CSV, with the line ends of other commands."""
+    writer = csv.writer(data(), lineterminator="\n")
     writer.writerow(columns)
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 - counted
-        writer.writerow([disarmed(value) for value in row])
+        writer.writerow([cell(value) for value in row])
     return count
 
 

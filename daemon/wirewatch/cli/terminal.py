@@ -50,6 +50,13 @@ class Shown(io.TextIOBase):
         return self.plain.fileno()
 
 
+def data() -> TextIO:
+    """Give the stream for what programs read, and what was made harmless: it stays as it is."""
+    stream = sys.stdout
+    plain = stream.plain if isinstance(stream, Shown) else stream
+    return stream if plain.isatty() else plain
+
+
 @contextlib.contextmanager
 def nothing_acts() -> Iterator[None]:
     """Let all that is printed and logged until the end pass here."""

@@ -152,8 +152,7 @@ class Watcher:
 
     def _lost_events(self) -> None:
         """List every folder now, and once more when watchdog has surely watched them anew."""
-        self._overflowed = True
-        self.overflows += 1
+        self._overflowed, self.overflows = True, self.overflows + 1
         self._rescan_all()
 
     def _rescan_all(self) -> None:

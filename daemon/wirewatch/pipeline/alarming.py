@@ -37,7 +37,8 @@ from wirewatch.store import hours
 from wirewatch.store.alarms import Listeners, note_outage, reading, settle, standing, waits
 from wirewatch.store.backup import backups, moment_named
 from wirewatch.store.channels import health
-from wirewatch.store.database import Store, UnstorableError, log_bytes
+from wirewatch.store.database import Store, UnstorableError
+from wirewatch.store.files import log_bytes
 from wirewatch.store.hours import Counted
 from wirewatch.store.ledger import quarantined_since
 from wirewatch.store.notices import Notice, notices

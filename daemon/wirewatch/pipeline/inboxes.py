@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from wirewatch.errors import ConfigError, Fault
 from wirewatch.intake.names import chooser, is_in_progress, original
 from wirewatch.intake.watcher import Folder
 from wirewatch.states import After
@@ -44,6 +45,16 @@ class Inbox:
     def relative(self, path: str) -> str:
         """Give a full path as it counts from the inbox."""
         return path[len(self._prefix) :]
+
+
+def make_folder(inbox: Inbox) -> None:
+    """Make an inbox's folder. Raises ConfigError when the system refuses."""
+    try:
+        inbox.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"the folder {inbox.root} cannot be made: {error.strerror}"
+        fault = Fault(f"inbox {inbox.name}", problem, "make it, or choose another path")
+        raise ConfigError([fault]) from error
 
 
 def inboxes_of(tables: Iterable[InboxTable]) -> dict[str, Inbox]:

@@ -35,10 +35,10 @@ class Accepted:
     articles: int = 0
     alerts: int = 0
     deliveries: int = 0
-    again: bool = False
-    """Whether this content lay at this path before: nothing has changed but its stamp."""
     article_ids: tuple[int, ...] = ()
     raised: tuple[Raised, ...] = ()
+    again: bool = False
+    """Whether this content lay at this path before: nothing has changed but its stamp."""
 
     @property
     def is_kept(self) -> bool:

@@ -20,7 +20,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from wirewatch.errors import StoreDamagedError, StoreError
-from wirewatch.store.database import beside, is_damage, open_reader
+from wirewatch.store.database import is_damage, open_reader
+from wirewatch.store.files import beside
 from wirewatch.store.verification import faults_of_copy, row_counts
 
 _STEP = 256  # pages that are copied at once: two megabytes

@@ -1,10 +1,7 @@
 """The only door to the SQLite file: how it is opened, and how it is written to."""
 
 import contextlib
-import fcntl
-import os
 import sqlite3
-import stat
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +14,7 @@ from sqlite_utils import Database
 
 from wirewatch.durations import Durations
 from wirewatch.errors import StoreDamagedError, StoreError
+from wirewatch.store.files import alone, beside, keep_private, log_bytes, refuse_unfinished
 from wirewatch.store.schema import migrations
 
 SQLITE = sqlite3.sqlite_version
@@ -41,11 +39,7 @@ _TRANSIENT = (
     sqlite3.SQLITE_NOMEM,
 )
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_PRIVATE = 0o640
 _PRIMARY_CODE = 0xFF  # the low byte of SQLite's extended result codes
-
-RESTORING = ".restoring"
-"""What a store's name ends in that is whole and verified, and about to take the store's place."""
 
 DatabaseError = sqlite3.DatabaseError
 """What reading raises where SQLite cannot."""
@@ -111,10 +105,10 @@ class Store:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(path):
+            with alone(path):
                 refuse_unfinished(path)
                 _refuse_newer(path)
-                _keep_private(path)
+                keep_private(path)
                 store = cls(path, Writing(), checkpoints=checkpoints)
                 if migrations.pending(store.db):
                     migrations.apply(store.db)
@@ -201,46 +195,6 @@ class Store:
         self.db.close()
 
 
-def _keep_private(path: Path) -> None:
-    """Let nobody but the owner and the group read the store, whatever the umask.
-
-    SQLite makes the log and its index with the permissions of the file, so it has them before it
-    is opened; what an operator has made stricter stays so.
-    """
-    try:
-        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
-    except FileExistsError:
-        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-            mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0
-            if mode & ~_PRIVATE:
-                file.chmod(mode & _PRIVATE)
-    else:
-        os.fchmod(made, _PRIVATE)
-        os.close(made)
-
-
-def log_bytes(path: Path) -> int:
-    """Give the size of a store's write-ahead log."""
-    try:
-        return beside(path, "-wal").stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def beside(path: Path, ending: str) -> Path:
-    """Name a file that belongs to a store and lies beside it."""
-    return path.with_name(path.name + ending)
-
-
-def refuse_unfinished(path: Path) -> None:
-    """Raise StoreError where a backup was about to take a store's place, and something ended it."""
-    if beside(path, RESTORING).exists():
-        raise StoreError(
-            f"a backup was about to take the place of {path}, and that was interrupted; "
-            "`wirewatch db restore` finishes it"
-        )
-
-
 def is_damage(error: BaseException | None) -> bool:
     """Tell whether an error says that the file itself is damaged."""
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
@@ -253,17 +207,6 @@ def _damaged(path: Path, error: BaseException) -> str:
         f"the store {path} is damaged: {error}; `wirewatch db check` says more, "
         "`wirewatch db restore` puts a backup in its place"
     )
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let programs that open a store at the same moment make it one after the other."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
 
 
 def insert_all(db: Database, table: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
-_COMMANDS = ("=", "+", "-", "@", "\t", "\r")
+from wirewatch.text.spreadsheet import cell
+from wirewatch.text.visible import visible_json
 
 
 class Exported(StrEnum):
@@ -70,25 +71,17 @@ def exported(db: Database, what: Exported, form: Form, wanted: Wanted) -> Iterat
     """Give lines of text, one row after the other; as CSV the names of the columns first."""
     rows = db.query(_QUERIES[what], wanted._asdict())
     if form is Form.JSONL:
-        yield from (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        yield from (visible_json(json.dumps(row, ensure_ascii=False)) + "\n" for row in rows)
         return
     columns = [
         one[0] for one in db.execute(_QUERIES[what] + " LIMIT 0", wanted._asdict()).description
     ]
     yield _line(columns)
-    yield from (_line(_tame(row)) for row in rows)
+    yield from (_line([cell(value) for value in row.values()]) for row in rows)
 
 
 def _line(cells: list[Any]) -> str:
     """Write one row as CSV does."""
     text = io.StringIO()
-    csv.writer(text).writerow(cells)
+    csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
-
-
-def _tame(row: Mapping[str, Any]) -> list[Any]:
-    """Put a quote before what a spreadsheet takes for a formula: anybody may write a headline."""
-    return [
-        f"'{value}" if isinstance(value, str) and value.startswith(_COMMANDS) else value
-        for value in row.values()
-    ]

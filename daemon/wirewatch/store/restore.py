@@ -15,7 +15,8 @@ from sqlite_utils import Database
 from wirewatch.clock import iso
 from wirewatch.errors import StoreError
 from wirewatch.store.backup import Progress, copy_secret, counted, sync
-from wirewatch.store.database import RESTORING, beside, opened_as_it_is
+from wirewatch.store.database import opened_as_it_is
+from wirewatch.store.files import RESTORING, beside
 from wirewatch.store.notices import Notice, set_notice
 from wirewatch.store.repeats import note_all_due
 from wirewatch.store.verification import faults_of_copy, faults_of_file, row_counts

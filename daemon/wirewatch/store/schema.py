@@ -1,7 +1,7 @@
 """The tables, as migrations. docs/schema.md describes every column; a test holds the two together.
 
 The file is an interface: released migrations are never changed, only followed by new ones. The
-statements stand in `tables/`, those of later migrations in `changes/`.
+statements stand in `tables/`.
 """
 
 import sqlite3
@@ -26,17 +26,16 @@ def m002_retention(db: Database) -> None:
     _run(db, "5-retention")
 
 
+@migrations()
+def m003_figures(db: Database) -> None:
+    """Count rows as they change (what there is already once), and answer what people ask for."""
+    _run(db, "6-tallies")
+    _run(db, "7-questions")
+
+
 def _run(db: Database, name: str) -> None:
     """Run the statements of one file of `tables/`."""
     file = resources.files("wirewatch.store") / "tables" / f"{name}.sql"
-    for statement in _statements(file.read_text(encoding="utf-8")):
-        db.execute(statement)
-
-
-@migrations()
-def m002_tallies(db: Database) -> None:
-    """Count rows by state and reason as they change; what there is already is counted once."""
-    file = resources.files("wirewatch.store") / "changes" / "tallies.sql"
     for statement in _statements(file.read_text(encoding="utf-8")):
         db.execute(statement)
 
