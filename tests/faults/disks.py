@@ -13,11 +13,13 @@ import subprocess
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 _FS_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32), linux/fs.h
 _NO_LOG_FLUSH = struct.pack("I", 2)  # the journal as it is: what a loss of power leaves
+_ALONE = ("unshare", "--mount")  # in a namespace of its own, of which nothing is left
 _STRICT = "loop,commit=1000,noauto_da_alloc,errors=remount-ro"
 
 
@@ -122,7 +124,7 @@ def unbind(place: Path) -> None:
 @cache
 def why_no_mounts() -> str:
     """Say why nothing can be mounted here; nothing when something can."""
-    done = tried("unshare", "--mount", "mount", "-t", "tmpfs", "wires", "/mnt")
+    done = tried(*_ALONE, "mount", "-t", "tmpfs", "wires", "/mnt")
     return "" if done.returncode == 0 else f"nothing can be mounted: {done.stderr.strip()}"
 
 
@@ -131,17 +133,19 @@ def why_no_loop_disks() -> str:
     """Say why no disk can be made of a file here; nothing when it can."""
     if why_no_mounts():
         return why_no_mounts()
-    done = tried("losetup", "--find")
-    if done.returncode:
-        return f"there is no loop device: {done.stderr.strip()}"
-    done = tried("mkfs.ext4", "-V")
-    return "" if done.returncode == 0 else "there is no mkfs.ext4"
+    with TemporaryDirectory() as folder:
+        image = Path(folder, "disk.img")
+        with image.open("wb") as file:
+            file.truncate(2_000_000)
+        made = tried("mkfs.ext4", "-q", image)
+        done = made if made.returncode else tried(*_ALONE, "mount", "-o", "loop", image, "/mnt")
+    return "" if done.returncode == 0 else f"no disk can be made of a file: {done.stderr.strip()}"
 
 
 def need(why_not: str) -> None:
     """Pass over a test that cannot be held here, and say so."""
     if why_not:
-        pytest.skip(why_not)
+        pytest.skip(" ".join(why_not.split()))
 
 
 def _do(*words: object) -> None:
@@ -162,4 +166,4 @@ def tried(*words: object) -> subprocess.CompletedProcess[str]:
             [str(word) for word in words], capture_output=True, text=True, check=False
         )
     except FileNotFoundError as error:
-        return subprocess.CompletedProcess(words, 127, "", str(error))
+        return subprocess.CompletedProcess([], 127, "", str(error))

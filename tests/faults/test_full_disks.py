@@ -10,7 +10,7 @@ from faults.disks import SmallDisk, need, why_no_mounts
 from trials.daemon import PROGRAM
 from trials.trial import Trial
 
-_ROUNDS = 3
+_ROUNDS = 2
 
 Mounted = Callable[[AnyDisk], AnyDisk]
 
@@ -30,7 +30,7 @@ def test_no_room_for_the_store(
     trial: Trial, mounted: Mounted, rounds: Callable[[int], int]
 ) -> None:
     """While nothing can be stored, files stay in their inboxes; then all is done, once."""
-    disk = _small_disk(mounted, trial.site.store.parent, 20_000)
+    disk = _small_disk(mounted, trial.site.store.parent, 60_000)
     daemon = trial.start()
     assert daemon.wait_ready()
     for _ in range(rounds(_ROUNDS)):
@@ -55,7 +55,7 @@ def test_killed_while_there_is_no_room_for_the_store(
     trial: Trial, mounted: Mounted, rounds: Callable[[int], int]
 ) -> None:
     """A daemon that was killed on a full disk goes on where it was when there is room."""
-    disk = _small_disk(mounted, trial.site.store.parent, 20_000)
+    disk = _small_disk(mounted, trial.site.store.parent, 60_000)
     for _ in range(rounds(_ROUNDS)):
         daemon = trial.start()
         assert daemon.wait_ready()

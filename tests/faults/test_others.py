@@ -58,12 +58,12 @@ def test_killed_while_the_store_is_locked(trial: Trial) -> None:
     assert trial.verdict() == ""
 
 
-@pytest.mark.fault("two daemons on one store", "a second `wirewatch run`, five times, under load")
+@pytest.mark.fault("two daemons on one store", "a second `wirewatch run`, three times, under load")
 def test_two_daemons(trial: Trial) -> None:
     """A second daemon refuses to start, names the first, and touches nothing."""
     first = trial.start()
     assert first.wait_ready()
-    for _ in range(5):
+    for _ in range(3):
         trial.agency.one_each()
         second = Daemon(trial.site)
         assert second.wait_ended() == 1

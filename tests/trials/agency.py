@@ -11,6 +11,13 @@ from typing import Self
 
 from trials.stories import Story, broken, condemned, reflowed, stories
 
+SEEDS = [
+    path
+    for path in sorted((Path(__file__).parents[2] / "seeds").glob("[0-9]*"))
+    if not path.name.endswith(".expected.json")
+]
+"""A file of every format."""
+
 _CHUNKS = 4
 _BETWEEN_CHUNKS = 0.015  # seconds, well below the time after which an inbox takes a file as whole
 
@@ -40,6 +47,12 @@ class Agency:
     """Whether it has on disk what it calls delivered."""
     reuses: bool = True
     mode: int = 0o644
+    in_place: bool = True
+    """Whether it writes some files slowly under their final name."""
+    has_seeds: bool = False
+    """Whether it delivers the seeds too, of which the books say only that they are accounted for."""
+    strangers: set[str] = field(default_factory=set)
+    """The digests of such files."""
     _count: int = 0
 
     def __post_init__(self) -> None:
@@ -64,13 +77,16 @@ class Agency:
     def something(self) -> None:
         """Deliver one or several files, in a manner and of a kind that chance decides."""
         inbox = self.rng.choice(list(self.inboxes))
+        if self.has_seeds and self.rng.random() < 0.2:
+            self.deliver_seed()
+            return
         match self.rng.choices(
             ("rename", "slow", "burst", "copy", "reflowed", "condemned", "kill", "broken"),
             (8, 4, 1, 1, 1, 2, 2, 1),
         )[0]:
             case "rename":
                 self.rename_in(inbox, self.story())
-            case "slow":
+            case "slow" if self.in_place:
                 self.write_slowly(inbox, self.story())
             case "burst":
                 for _ in range(10):
@@ -89,6 +105,17 @@ class Agency:
                 self.rename_in(inbox, doomed.kill)
             case _:
                 self.rename_in(inbox, broken(self.rng))
+
+    def deliver_seed(self) -> None:
+        """Rename a file of the seeds into place, whatever it holds."""
+        seed = self.rng.choice(SEEDS)
+        data = seed.read_bytes()
+        self.strangers.add(hashlib.sha256(data).hexdigest())
+        self._count += 1
+        place = self._place("left", f"seeds/{self._count:05d}-{seed.name}")
+        temporary = place.with_name(f".{self._count}.part")
+        temporary.write_bytes(data)
+        temporary.rename(place)
 
     def rename_in(self, inbox: str, story: Story, name: str = "") -> str:
         """Write under a temporary name, then rename; give the file's path in the inbox."""

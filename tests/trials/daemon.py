@@ -56,14 +56,13 @@ class Daemon:
     @property
     def has_ended(self) -> bool:
         """Tell whether the process is over."""
-        with self._news:
-            return self._ended
+        return self._process.poll() is not None
 
     @property
     def is_ready(self) -> bool:
         """Tell whether the daemon has said that it is ready."""
         with self._news:
-            return any(" ready " in line for line in self._lines)
+            return any(" ready inboxes=" in line for line in self._lines)
 
     def wait_ready(self, timeout: float = 20) -> bool:
         """Wait until the daemon is ready or over; tell whether either came."""
@@ -74,6 +73,32 @@ class Daemon:
         """Wait until the daemon has logged so many lines, or is over."""
         with self._news:
             return self._news.wait_for(lambda: self._ended or len(self._lines) >= count, timeout)
+
+    def wait_said(self, words: str, timeout: float = 20) -> bool:
+        """Wait until the log holds some words, or ends; tell whether it holds them."""
+        return self.wait_counted(words, 1, timeout)
+
+    def _said(self, words: str) -> int:
+        """Count the lines of the log that hold some words."""
+        return sum(words in line for line in self._lines)
+
+    def count(self, words: str) -> int:
+        """Count the lines that the daemon has logged with some words in them."""
+        with self._news:
+            return self._said(words)
+
+    def wait_counted(self, words: str, count: int, timeout: float = 20) -> bool:
+        """Wait until so many lines of the log hold some words, or it ends."""
+        with self._news:
+            self._news.wait_for(lambda: self._ended or self._said(words) >= count, timeout)
+            return self._said(words) >= count
+
+    def wait_ended(self, timeout: float = 20) -> int | None:
+        """Wait until the daemon ends of itself; give its exit code, or None if it did not."""
+        with self._news:
+            if not self._news.wait_for(lambda: self._ended, timeout):
+                return None
+        return self._end()
 
     def wait_killed(self, timeout: float = 20) -> bool:
         """Wait until the daemon has killed itself; tell whether it has."""
@@ -87,15 +112,33 @@ class Daemon:
         self._process.kill()
         return self._end() == -signal.SIGKILL
 
+    @property
+    def pid(self) -> int:
+        """Give the process's number."""
+        return self._process.pid
+
+    def reload(self) -> None:
+        """Ask the daemon to take in changed files at once."""
+        self._process.send_signal(signal.SIGHUP)
+
     def most_memory(self) -> float:
         """Give the most megabytes of memory that the running daemon has ever held."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         line = next(one for one in status.splitlines() if one.startswith("VmHWM:"))
         return int(line.split()[1]) / 1000
 
     def freeze(self) -> None:
-        """Let the daemon do nothing until it is thawed."""
+        """Let the daemon do nothing until it is thawed; no call of the system is under way then."""
         self._process.send_signal(signal.SIGSTOP)
+        pause = threading.Event()
+        while not all(state == "T" for state in self._states()):
+            pause.wait(0.001)
+
+    def _states(self) -> list[str]:
+        """Give the state of each thread, by the letter that proc(5) has for it."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        said = [(task / "stat").read_text(encoding="utf-8", errors="replace") for task in tasks]
+        return [one.rpartition(")")[2].split()[0] for one in said]
 
     def thaw(self) -> None:
         """Let a frozen daemon go on."""
@@ -136,7 +179,11 @@ class Daemon:
 
 def status(site: Site) -> tuple[int, dict[str, Any]]:
     """Ask `wirewatch status`; give its exit code and what it says."""
-    command = [sys.executable, "-P", "-m", "wirewatch"]
-    command += ["--config", str(site.config), "status", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    done = command(site, "status", "--json")
     return done.returncode, json.loads(done.stdout)
+
+
+def command(site: Site, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of Wirewatch, of which all that is printed is kept."""
+    whole = [*PROGRAM, "--config", site.config, *words]
+    return subprocess.run(whole, capture_output=True, text=True, timeout=60, check=False)

@@ -1,8 +1,10 @@
 """Fixtures of the suites that put the daemon on trial, and the table that they print at the end."""
 
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,14 +13,21 @@ from trials.daemon import PROGRAM
 from trials.receiver import Receiver
 from trials.site import make_site
 from trials.stories import CHANNELS
-from trials.tally import Fault, Skipped, Tally, keep, table
+from trials.tally import FOLDER, Fault, Skipped, Tally, keep, kept, table
 from trials.trial import Trial
 
+_OWN = pytest.StashKey[TemporaryDirectory[str]]()
 TALLIES = pytest.StashKey[list[Tally]]()
 
 
 def declare(config: pytest.Config) -> None:
-    """Make the mark known by which a test says what it puts the daemon through."""
+    """Make the mark known by which a test says what it puts the daemon through.
+
+    Whoever is told of no folder for tallies, and tests in several processes, has one for a while.
+    """
+    if FOLDER not in os.environ:
+        folder = config.stash.setdefault(_OWN, TemporaryDirectory(prefix="tallies-"))
+        os.environ[FOLDER] = folder.name
     config.addinivalue_line("markers", "fault(name, how): what the daemon is put through, and how")
 
 
@@ -84,7 +93,8 @@ def note_skipped(item: pytest.Item, report: pytest.TestReport) -> None:
 
 def summary(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print what was lost and doubled, by fault point."""
-    tallies = config.stash.get(TALLIES, [])
+    found = kept(Path(os.environ[FOLDER]))
+    tallies = config.stash.get(TALLIES, [one for one in found if isinstance(one, Tally)])
     if tallies:
         reporter.section(f"faults gone through, seed {config.getoption('randomly_seed', 1)}")
         for line in table(tallies):
