@@ -94,7 +94,7 @@ def test_the_daemon_ends_and_says_how_to_restore(
     [got] = receiver.wait_for("/ops")
     assert "is damaged" in got.body
     assert f"The newest backup is of {iso(moment_named(backup))}." in got.body
-    assert f"`wirewatch db restore {backup}`" in caplog.text
+    assert f'mend="wirewatch db restore {backup}"' in caplog.text
     assert receiver.at("/hook") == [], "nothing was accepted"
     assert wirewatch("db", "restore", backup).code == 0
     assert wirewatch("ingest", watched.inbox).code == 0

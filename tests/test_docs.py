@@ -167,6 +167,16 @@ def test_every_state_and_reason_is_in_the_docs(enumeration: type[StrEnum], name:
         assert f"`{member.value}`" in text, member
 
 
+def test_every_event_of_the_log_is_in_the_docs() -> None:
+    """docs/operations.md says when each event is logged, but for those of who looks closely."""
+    told = section(page("operations.md"), "Logs")
+    package = ROOT / "daemon" / "wirewatch"
+    text = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    found = set(re.findall(r"""(?<!debug\()\bEvent\(\s*["']([a-z-]+)["']""", text))
+    assert len(found) > 20, "they are looked for in the wrong place"
+    assert {name for name in found if f"`{name}`" not in told} == set()
+
+
 def test_every_job_is_in_the_docs() -> None:
     """docs/operations.md has a row for each scheduled job, in the job's own words."""
     documented = {

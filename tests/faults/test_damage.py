@@ -103,7 +103,7 @@ def test_damaged_page(trial: Trial, operator: _Operator, table: str) -> None:
         assert len(operator.heard) == start
     assert len(trial.receiver.receipts) == told, "alerts went out that nobody can account for"
     assert "Nothing more is accepted. The newest backup is of" in operator.heard[0]
-    [backup] = re.findall("wirewatch db restore (/[^`]+)`", daemon.log())
+    [backup] = re.findall('mend="wirewatch db restore (/[^"]+)"', daemon.log())
     assert command(trial.site, "db", "restore", backup).returncode == 0
     trial.books.restored = True
     trial.finish(f"a damaged page of {table}")

@@ -28,7 +28,7 @@ def test_store_locked(trial: Trial) -> None:
         writer.execute("BEGIN IMMEDIATE")
         for _ in range(5):
             trial.agency.one_each()
-        assert daemon.wait_said("store unavailable, arrivals wait")
+        assert daemon.wait_said("store-unavailable")
         threading.Event().wait(held - 5)
         assert not daemon.has_ended
         writer.execute("ROLLBACK")

@@ -4,6 +4,7 @@ import logging
 
 from wirewatch.clock import Clock, iso
 from wirewatch.config import Config
+from wirewatch.event import Event
 from wirewatch.notify.markup import plain
 from wirewatch.notify.outage import outage_message
 from wirewatch.notify.send import Sender
@@ -21,8 +22,8 @@ def tell_of_damage(config: Config, outlook: Outlook, why: str, clock: Clock) -> 
     """
     now, folder = clock(), config.backup.folder
     known = backups(config.store, folder) if folder else []
-    newest = f"`wirewatch db restore {known[0]}`" if known else "no backup is known"
-    _log.critical("stopped, nothing more is accepted: %s; %s", plain(why), newest)
+    mend = f"wirewatch db restore {known[0]}" if known else None
+    _log.critical(Event("damaged", error=why, then="nothing more is accepted", mend=mend))
     made = iso(moment_named(known[0])) if known else ""
     backup = f"The newest backup is of {made}." if known else "No backup is known."
     said = f"since {iso(now)}: {plain(why)}. Nothing more is accepted. {backup}"
@@ -31,4 +32,4 @@ def tell_of_damage(config: Config, outlook: Outlook, why: str, clock: Clock) -> 
         if channel:
             attempt = Sender(channel, clock).send(outage_message(name, now, said))
             if not attempt.ok:
-                _log.error("channel %s was not told of it: %s", name, attempt.error)
+                _log.error(Event("not-told", channel=name, error=attempt.error))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from wirewatch.clock import Clock
 from wirewatch.errors import StoreError
+from wirewatch.event import Event
 from wirewatch.pipeline.pruning import Pruning, Rest
 from wirewatch.store.backup import back_up, backups, keep_newest, moment_named
 from wirewatch.store.database import Store
@@ -48,9 +49,10 @@ class StoreCare:
             if stopping():
                 return
             raise
-        _log.info("backup=%s bytes=%d seconds=%.1f", made.path, made.size, made.seconds)
+        said = Event("backed-up", path=str(made.path), bytes=made.size, seconds=made.seconds)
+        _log.info(said)
         for path in keep_newest(self._store.path, self._folder, self._keep):
-            _log.info("backup removed=%s", path)
+            _log.info(Event("backup-removed", path=str(path)))
         with self._store.write() as db:
             set_notice(db, Notice.BACKUP, str(made.path), now)
 
@@ -69,11 +71,11 @@ class StoreCare:
         """
         if self._keeping.limits:
             pruned = Pruning(self._store, self._keeping, self._clock(), rest).run()
-            went = " ".join(f"{kind}={count}" for kind, count in pruned.rows.items() if count)
+            went = {kind: count for kind, count in pruned.rows.items() if count}
             if went:
-                _log.info("retention: %s bytes=%d", went, pruned.after)
+                _log.info(Event("let-go", **went, bytes=pruned.after))
             if self._keeping.size and pruned.after > self._keeping.size:
-                _log.warning("retention: bytes=%d, and nothing more may go yet", pruned.after)
+                _log.warning(Event("not-let-go", bytes=pruned.after, wanted=self._keeping.size))
         self._give_back(rest)
 
     def _give_back(self, rest: Rest) -> None:
