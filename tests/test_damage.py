@@ -13,6 +13,7 @@ from wirewatch.deployment import load_deployment
 from wirewatch.errors import EXIT_DAMAGED, StoreDamagedError, StoreError
 from wirewatch.jobs import JOBS
 from wirewatch.pipeline.balance import report
+from wirewatch.pipeline.damage import is_damaged
 from wirewatch.service import Service
 from wirewatch.store.accept import accept
 from wirewatch.store.backup import moment_named
@@ -105,6 +106,16 @@ def test_the_daemon_ends_and_says_how_to_restore(
     store.close()
     balance = report(watched.database, load_deployment(watched.config).inboxes.values()).balance
     assert balance.conserved
+
+
+def test_a_disk_that_fails_is_no_damage(tmp_path: Path) -> None:
+    """Where the store's file gives nothing at all, no backup is asked for, whatever SQLite says."""
+    store = tmp_path / "wirewatch.db"
+    error = StoreDamagedError("database disk image is malformed")
+    assert not is_damaged(store, error)
+    store.write_bytes(b"not a database")
+    assert is_damaged(store, error)
+    assert not is_damaged(store, None)
 
 
 def test_a_store_that_cannot_be_opened_is_told_too(watched: Site, receiver: Receiver) -> None:

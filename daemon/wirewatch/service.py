@@ -23,7 +23,7 @@ from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
 from wirewatch.pipeline.committing import Committing
-from wirewatch.pipeline.damage import tell_of_damage
+from wirewatch.pipeline.damage import is_damaged, tell_of_damage
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examining import Examining
 from wirewatch.pipeline.heavy import HeavyReading
@@ -37,7 +37,7 @@ from wirewatch.pipeline.storecare import StoreCare
 from wirewatch.pulse import Pulses
 from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
-from wirewatch.store.database import DatabaseError, Store, is_damage
+from wirewatch.store.database import DatabaseError, Store
 from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
 from wirewatch.wakeup import Wakeup
@@ -64,7 +64,7 @@ class Service:
             self._store = Store.open(config.store)
         except StoreError as error:
             self._lock.release()
-            if is_damage(error):
+            if is_damaged(config.store, error):
                 tell_of_damage(config, deployment.outlook, str(error), clock)
             raise
         self._begun = clock()
@@ -150,7 +150,7 @@ class Service:
             self._failure = error
         finally:
             self._stop()
-        if is_damage(self._failure):
+        if is_damaged(self._deployment.config.store, self._failure):
             config, outlook = self._deployment.config, self._deployment.outlook
             tell_of_damage(config, outlook, str(self._failure), self._clock)
             return EXIT_DAMAGED

@@ -1,6 +1,7 @@
 """A damaged store: the operator is told past it, with the command that restores a backup."""
 
 import logging
+from pathlib import Path
 
 from wirewatch.clock import Clock, iso
 from wirewatch.config import Config
@@ -10,8 +11,23 @@ from wirewatch.notify.outage import outage_message
 from wirewatch.notify.send import Sender
 from wirewatch.pipeline.alarming import Outlook
 from wirewatch.store.backup import backups, moment_named
+from wirewatch.store.database import is_damage
 
 _log = logging.getLogger("wirewatch.alarms")
+
+
+def is_damaged(store: Path, error: BaseException | None) -> bool:
+    """Tell whether an error says that the store is damaged, and not that its disk fails.
+
+    Of a disk that gives nothing but errors SQLite may say either.
+    """
+    if not is_damage(error):
+        return False
+    try:
+        with store.open("rb", buffering=0) as file:
+            return bool(file.read(1))
+    except OSError:
+        return False
 
 
 def tell_of_damage(config: Config, outlook: Outlook, why: str, clock: Clock) -> None:
