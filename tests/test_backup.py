@@ -1,5 +1,6 @@
 """Backups: copied while the store is written to, of one moment, verified, and only then in place."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from sqlite_utils import Database
 
-from conftest import START, ManualClock
+from conftest import START, ManualClock, Site, Wirewatch
 from kept import came, counts, is_whole
 from wirewatch.errors import StoreDamagedError, StoreError
 from wirewatch.pipeline.storecare import StoreCare
@@ -227,3 +228,17 @@ def test_one_that_fails_removes_nothing(
     with pytest.raises(StoreError):
         care.back_up()
     assert [moment_named(path) for path in backups(filled.path, folder)] == [START]
+
+
+def test_a_command_keeps_as_many_as_it_is_told(
+    site: Site, wirewatch: Wirewatch, folder: Path
+) -> None:
+    """In a folder of its own, `db backup FOLDER --keep N` leaves the newest N, as the timer asks."""
+    Store.open(site.database).close()
+    back_up(site.database, folder, START)
+    back_up(site.database, folder, START + HOUR)
+    ran = wirewatch("db", "backup", folder, "--keep", "2", "--json")
+    assert ran.code == 0, ran.err
+    made = json.loads(ran.out)
+    assert [Path(path).name for path in made["removed"]] == ["wirewatch-20260302T120000Z.db"]
+    assert len(backups(site.database, folder)) == 2

@@ -84,6 +84,13 @@ class Machine:
         self.run("journalctl", "--sync")
         return self.run("journalctl", "-u", unit, "-o", "cat", "--no-pager").stdout
 
+    def awaits_said(self, words: str, times: int = 1) -> None:
+        """Wait until the service has said some words so many times."""
+        deadline = time.monotonic() + _PATIENCE
+        while (said := self.journal()).count(words) < times:
+            assert time.monotonic() < deadline, said
+            time.sleep(_LOOK)
+
     def awaits(self, unit: str, name: str, value: str) -> None:
         """Wait until a unit's property has a value."""
         deadline = time.monotonic() + _PATIENCE

@@ -73,8 +73,7 @@ def test_a_reload_takes_in_rules_and_is_announced(service: Service, receiver: Re
         '[[rule]]\nname = "met"\nquery = "reloaded"\nchannels = ["desk"]\n',
     )
     service.host.run("systemctl", "reload", UNIT)
-    while "reloaded: 1 rules" not in service.host.journal():
-        pass
+    service.host.awaits_said("reloaded rules=1 ")
     service.host.awaits(UNIT, "ActiveState", "active")
     await_told(service, receiver, "story.txt", "ASTANA, March 2. The rules were reloaded.")
     assert service.host.shows(UNIT, "NRestarts") == "0"
@@ -125,8 +124,8 @@ def test_what_keeps_dying_pauses_and_is_tried_again(service: Service, receiver: 
     service.drop_in(f"{limits}[Service]\nRestartSec=100ms\n")
     host.put(STORE, "no database at all " * 1000)
     host.run("systemctl", "start", "--no-block", UNIT)
-    while host.journal().count("Triggering OnFailure=") < 2:
-        assert host.shows(UNIT, "ActiveState") != "active"
+    host.awaits_said("Triggering OnFailure=", times=2)
+    assert host.shows(UNIT, "ActiveState") != "active"
     host.run("rm", STORE)
     host.awaits(UNIT, "ActiveState", "active")
     await_told(service, receiver, "story.txt")
@@ -157,6 +156,7 @@ def test_the_backup_unit_backs_up(service: Service) -> None:
     service.start()
     done = service.host.run("systemctl", "start", "wirewatch-backup.service", check=False)
     assert done.returncode == 0, service.host.journal("wirewatch-backup.service")
+    assert len(list(service.host.file("/var/lib/wirewatch/backups").glob("*.db"))) == 1
 
 
 def test_the_doctor_knows_the_host(service: Service) -> None:

@@ -15,12 +15,15 @@ def backup(
     to: Annotated[
         Path | None, typer.Argument(help="A folder, or the file; else `backup.folder`.")
     ] = None,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="How many stay in the folder, the newest ones.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Copy the store while the daemon runs, verify the copy, and put it in place only then.
 
-    In `backup.folder` the newest `backup.keep` stay. Exits with 1 when no backup was made, with 3
-    when the store is damaged.
+    In `backup.folder` the newest `backup.keep` stay, in another folder all, but for --keep. Exits
+    with 1 when no backup was made, with 3 when the store is damaged.
     """
     from wirewatch.clock import utc_now
     from wirewatch.config import load_config
@@ -35,7 +38,9 @@ def backup(
         place.mkdir(parents=True, exist_ok=True)
     with progress("copying") as seen:
         made = back_up(config.store, place.absolute(), utc_now(), seen)
-    gone = keep_newest(config.store, folder, config.backup.keep) if folder and not to else []
+    if to is None and keep is None:
+        keep = config.backup.keep
+    gone = keep_newest(config.store, made.path.parent, keep) if keep else []
     record = {
         "path": str(made.path),
         "bytes": made.size,
