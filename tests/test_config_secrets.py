@@ -118,6 +118,16 @@ def test_credentials_need_systemd(
         load_config(write(BASE + channel("${credential:desk}")))
 
 
+def test_what_sends_nothing_needs_no_secret(write: Write) -> None:
+    """A configuration may be read with its references as they are: whoever only reads has no keys."""
+    reference = "json://${credential:night}"
+    path = write(BASE + channel(reference) + '[metrics]\ntoken = "${credential:other}"\n')
+    config = load_config(path, secrets=False)
+    assert config.channels[0].url.get_secret_value() == reference
+    with pytest.raises(ConfigError):
+        load_config(path)
+
+
 def test_a_secret_is_not_read_for_references(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a secret holds is taken as it is, even if it looks like a reference."""
     monkeypatch.setenv("WIREWATCH_TEST_URL", "json://a${env:HOME}@host")

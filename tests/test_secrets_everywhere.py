@@ -124,7 +124,7 @@ def ran_for_a_while(site: Site, receiver: Receiver) -> str:
             daemon.send_signal(signal.SIGHUP)
         finally:
             daemon.send_signal(signal.SIGTERM)
-        return daemon.communicate(timeout=PATIENCE)[1]
+        return daemon.communicate(timeout=6 * PATIENCE)[1]
 
 
 def asked(site: Site, wirewatch: Wirewatch) -> dict[str, str]:
@@ -186,7 +186,7 @@ def test_a_process_that_dies_shows_no_secret(planted: Site) -> None:
     planted.deliver("story.txt", STORY)
     command = [sys.executable, "-c", script, "--config", str(planted.config), "run", "--verbose"]
     died = subprocess.run(
-        command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=os.environ
+        command, capture_output=True, text=True, timeout=6 * PATIENCE, check=False, env=os.environ
     )
     assert died.returncode == 1
     assert "RuntimeError" in died.stderr

@@ -75,15 +75,18 @@ def find_config(given: Path | None) -> Path:
     raise ConfigError([Fault("wirewatch.toml", f"not found in {looked}", remedy)])
 
 
-def load_config(path: Path) -> Config:
-    """Read and check a configuration. Raises ConfigError with every fault at once."""
-    config, faults = read_config(path)
+def load_config(path: Path, *, secrets: bool = True) -> Config:
+    """Read and check a configuration; `secrets` are fetched, or left as references.
+
+    Raises ConfigError with every fault at once.
+    """
+    config, faults = read_config(path, secrets=secrets)
     if faults or config is None:
         raise ConfigError(faults)
     return config
 
 
-def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
+def read_config(path: Path, *, secrets: bool = True) -> tuple[Config | None, list[Fault]]:
     """Read a configuration as far as it goes, with all its faults; None when too little is left."""
     table, faults = read_partly(path, ConfigTable)
     if table is None:
@@ -102,7 +105,8 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         rule_files=_expanded(path, base, "rules", table.rules.paths, faults),
         gazetteer_files=_expanded(path, base, "gazetteers", table.gazetteers.paths, faults),
         channels=tuple(
-            _resolved(path, number, row, faults) for number, row in enumerate(table.channel, 1)
+            _resolved(path, number, row, faults) if secrets else _hidden(row)
+            for number, row in enumerate(table.channel, 1)
         ),
         routes=table.route,
         limits=table.limits,
@@ -115,7 +119,7 @@ def read_config(path: Path) -> tuple[Config | None, list[Fault]]:
         templates=_join(base, table.templates.path) if table.templates.path else None,
         web=table.web.url,
         listen=table.web.listen,
-        metrics=_guarded(path, table.metrics, faults),
+        metrics=_guarded(path, table.metrics, faults) if secrets else table.metrics,
     )
     return config, faults
 
@@ -206,8 +210,13 @@ def _resolved(path: Path, number: int, row: ChannelTable, faults: list[Fault]) -
     place = f"{path}: channel[{number}].url"
     url, found = resolve(row.url.get_secret_value(), path.parent, place)
     faults += found
-    hide(url)
-    return row.model_copy(update={"url": SecretStr(url)})
+    return _hidden(row.model_copy(update={"url": SecretStr(url)}))
+
+
+def _hidden(row: ChannelTable) -> ChannelTable:
+    """Hide a channel's URL from all that is printed and logged."""
+    hide(row.url.get_secret_value())
+    return row
 
 
 def _guarded(path: Path, table: MetricsTable, faults: list[Fault]) -> MetricsTable:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.cli.app import AsJson, app, print_json, settings
 from wirewatch.states import WAITING, DeliveryState
 from wirewatch.text.visible import isolated, visible_line
 
@@ -29,11 +29,10 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, newest first."""
-    from wirewatch.config import load_config
     from wirewatch.store.archive import alert_log
     from wirewatch.store.database import open_reader
 
-    db = open_reader(load_config(config_path(context)).store)
+    db = open_reader(settings(context).store)
     rows = list(alert_log(db, state, limit, held=held))
     if as_json:
         print_json(rows)
@@ -57,12 +56,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show an alert with every attempt to deliver it."""
-    from wirewatch.config import load_config
     from wirewatch.errors import StoreError
     from wirewatch.store.archive import alert_details
     from wirewatch.store.database import open_reader
 
-    found = alert_details(open_reader(load_config(config_path(context)).store), alert)
+    found = alert_details(open_reader(settings(context).store), alert)
     if found is None:
         raise StoreError(f"there is no alert {alert}; `wirewatch alerts list` names them")
     if as_json:
@@ -94,12 +92,11 @@ def acknowledge(
 ) -> None:
     """Take alerts on, so that they are not escalated."""
     from wirewatch.clock import utc_now
-    from wirewatch.config import load_config
     from wirewatch.errors import StoreError
     from wirewatch.store import acknowledgements
     from wirewatch.store.database import Store
 
-    store = Store.open(load_config(config_path(context)).store, checkpoints=False)
+    store = Store.open(settings(context).store, checkpoints=False)
     with store.write() as db:
         found, unknown = acknowledgements.alerts_named(db, names)
         taken = acknowledgements.acknowledge(db, found, by or getpass.getuser(), utc_now())
@@ -122,14 +119,13 @@ def retry(
 ) -> None:
     """Make failed and dead deliveries due at once; the daemon sends them within seconds."""
     from wirewatch.clock import utc_now
-    from wirewatch.config import load_config
     from wirewatch.store.archive import deliveries_to_retry
     from wirewatch.store.database import Store, open_reader
     from wirewatch.store.outbox import revive
 
     if not numbers and not dead:
         raise typer.BadParameter("name alerts, or give --dead", param_hint="NUMBERS")
-    path = load_config(config_path(context)).store
+    path = settings(context).store
     wanted = deliveries_to_retry(open_reader(path), numbers or [], dead=dead)
     store = Store.open(path, checkpoints=False)
     with store.write() as db:

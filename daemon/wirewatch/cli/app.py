@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wirewatch import __version__
+
+if TYPE_CHECKING:
+    from wirewatch.config import Config
 
 app = typer.Typer(
     name="wirewatch",
@@ -51,6 +54,16 @@ def config_path(context: typer.Context) -> Path:
 
     given: Path | None = context.find_root().obj
     return find_config(given)
+
+
+def settings(context: typer.Context) -> "Config":
+    """Read the configuration for a command that sends nothing: it may be run without the secrets.
+
+    Raises ConfigError.
+    """
+    from wirewatch.config import load_config
+
+    return load_config(config_path(context), secrets=False)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can say

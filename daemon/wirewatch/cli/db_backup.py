@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli.app import AsJson, config_path, print_json
+from wirewatch.cli.app import AsJson, print_json, settings
 from wirewatch.cli.db import db, progress
 
 
@@ -26,10 +26,9 @@ def backup(
     with 1 when no backup was made, with 3 when the store is damaged.
     """
     from wirewatch.clock import utc_now
-    from wirewatch.config import load_config
     from wirewatch.store.backup import back_up, keep_newest
 
-    config = load_config(config_path(context))
+    config = settings(context)
     folder = config.backup.folder
     place = to or folder
     if place is None:

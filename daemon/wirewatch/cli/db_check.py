@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli.app import AsJson, config_path, print_json
+from wirewatch.cli.app import AsJson, print_json, settings
 from wirewatch.cli.db import db
 
 if TYPE_CHECKING:
@@ -28,11 +28,10 @@ def check(
     While the daemon runs the full text is checked by its rows, else word by word. Exits with 1
     when anything is wrong.
     """
-    from wirewatch.config import load_config
     from wirewatch.errors import StoreError
     from wirewatch.store.verification import faults_of_file
 
-    config = load_config(config_path(context))
+    config = settings(context)
     if backup is not None and not backup.is_file():
         raise StoreError(f"there is no file {backup}")
     found = faults_of_file(backup) if backup else list(_faults(config))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli.app import config_path
+from wirewatch.cli.app import settings
 from wirewatch.cli.db import db
 from wirewatch.cli.terminal import data
 
@@ -27,14 +27,13 @@ def export(  # noqa: PLR0913, PLR0917 - a command has as many options as it need
 
     Times are as in 2026-03-02 or 2026-03-02T23:10, in UTC where they name no zone.
     """
-    from wirewatch.config import load_config
     from wirewatch.store.database import open_reader
     from wirewatch.store.export import Exported, Form, Wanted, exported
 
     kind = _one_of(list(Exported), what, "WHAT")
     written = _one_of(list(Form), form, "--format")
     wanted = Wanted(_moment(since, "--since") or "", _moment(until, "--until") or "~", rule)
-    reader = open_reader(load_config(config_path(context)).store)
+    reader = open_reader(settings(context).store)
     lines = exported(reader, Exported(kind), Form(written), wanted)
     if out is None:
         data().writelines(lines)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli.app import config_path
+from wirewatch.cli.app import settings
 from wirewatch.cli.db import db, progress
 
 if TYPE_CHECKING:
@@ -26,13 +26,12 @@ def restore(
     afterwards, and the next start takes it in. Exits with 1 when nothing was restored.
     """
     from wirewatch.clock import utc_now
-    from wirewatch.config import load_config
     from wirewatch.pipeline.inboxes import inboxes_of
     from wirewatch.pipeline.returning import return_archived
     from wirewatch.store import restore as restoring
     from wirewatch.store.lock import StoreLock
 
-    config = load_config(config_path(context))
+    config = settings(context)
     unfinished = restoring.is_unfinished(config.store)
     if backup is None and not unfinished:
         raise typer.BadParameter(_newest(config), param_hint="FROM")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli.app import app, config_path
+from wirewatch.cli.app import app, settings
 from wirewatch.cli.rows import AsForm, Form, print_rows
 
 
@@ -15,9 +15,8 @@ def query(
     form: AsForm = Form.TEXT,
 ) -> None:
     """Ask the store in SQL. It is opened for reading only."""
-    from wirewatch.config import load_config
     from wirewatch.store.database import open_reader
     from wirewatch.store.question import ask
 
-    asked = ask(open_reader(load_config(config_path(context)).store), sql)
+    asked = ask(open_reader(settings(context).store), sql)
     print_rows(asked.columns, asked.rows, form)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.cli.app import AsJson, app, print_json, settings
 from wirewatch.cli.paper import marked, paper, printable, snippet
 from wirewatch.cli.rows import AsForm, Form, print_rows
 from wirewatch.cli.since import moment
@@ -40,11 +40,10 @@ def search(  # noqa: PLR0913, PLR0917 - a command has as many options as it need
 ) -> None:
     """Find stored articles, newest first. Exits with 1 when there is none."""
     from wirewatch.clock import iso, utc_now
-    from wirewatch.config import load_config
     from wirewatch.deployment import load_lists
     from wirewatch.pipeline.search import search as find
 
-    config = load_config(config_path(context))
+    config = settings(context)
     begin = iso(moment(since, utc_now())) if since else ""
     every = find(config.store, query, load_lists(config), begin, best=best)
     found = islice((one for one in every if _fits(one[0], source, language)), limit)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.cli.app import AsJson, app, print_json, settings
 from wirewatch.cli.paper import marked, paper, paragraphs, printable
 
 if TYPE_CHECKING:
@@ -27,12 +27,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show an article: its text with hits and names marked, versions, story, and who was told."""
-    from wirewatch.config import load_config
     from wirewatch.errors import StoreError
     from wirewatch.store.database import open_reader
     from wirewatch.store.dossier import dossier
 
-    found = dossier(open_reader(load_config(config_path(context)).store), article)
+    found = dossier(open_reader(settings(context).store), article)
     if found is None:
         raise StoreError(f"there is no article {article}; `wirewatch search` finds them")
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.cli.app import AsJson, app, print_json, settings
 from wirewatch.text.visible import isolated
 
 silences = typer.Typer(
@@ -29,7 +29,6 @@ def add(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
 ) -> None:
     """Begin a silence: alerts that fit all its patterns are told to nobody, and noted so."""
     from wirewatch.clock import iso, utc_now
-    from wirewatch.config import load_config
     from wirewatch.store import silences as store_silences
     from wirewatch.store.database import Store
 
@@ -38,7 +37,7 @@ def add(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
     now = utc_now()
     by = author or getpass.getuser()
     silence = store_silences.Silence(rule, channel, source, _moment(until, now), by, comment)
-    store = Store.open(load_config(config_path(context)).store, checkpoints=False)
+    store = Store.open(settings(context).store, checkpoints=False)
     with store.write() as db:
         number = store_silences.add(db, silence, now)
     store.close()
@@ -53,11 +52,10 @@ def list_(
 ) -> None:
     """List the silences at work, with how many deliveries each has kept."""
     from wirewatch.clock import utc_now
-    from wirewatch.config import load_config
     from wirewatch.store import silences as store_silences
     from wirewatch.store.database import open_reader
 
-    db = open_reader(load_config(config_path(context)).store)
+    db = open_reader(settings(context).store)
     rows = store_silences.silences(db, None if every else utc_now())
     if as_json:
         print_json(rows)
@@ -77,12 +75,11 @@ def end(
 ) -> None:
     """End a silence before its time; what it has kept stays suppressed."""
     from wirewatch.clock import utc_now
-    from wirewatch.config import load_config
     from wirewatch.errors import StoreError
     from wirewatch.store import silences as store_silences
     from wirewatch.store.database import Store
 
-    store = Store.open(load_config(config_path(context)).store, checkpoints=False)
+    store = Store.open(settings(context).store, checkpoints=False)
     with store.write() as db:
         ended = store_silences.end(db, number, utc_now())
     store.close()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.cli.app import AsJson, app, print_json, settings
 from wirewatch.cli.paper import bar, paper, printable
 from wirewatch.cli.since import Since, moment
 
@@ -38,11 +38,10 @@ def stats(
     language and rules.
     """
     from wirewatch.clock import utc_now
-    from wirewatch.config import load_config
     from wirewatch.store.database import open_reader
     from wirewatch.store.hours import Counted, by_day, totals
 
-    db = open_reader(load_config(config_path(context)).store)
+    db = open_reader(settings(context).store)
     now = utc_now()
     begin = moment(since, now)
     days = _filled(dict(by_day(db, Counted.SOURCE, begin)), begin, now)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wirewatch.cli.app import AsJson, app, config_path, print_json
+from wirewatch.cli.app import AsJson, app, print_json, settings
 from wirewatch.text.visible import isolated, visible_line
 
 if TYPE_CHECKING:
@@ -32,11 +32,10 @@ def status(
     Exits with 1 when the books do not balance: when a file lies in an inbox that the ledger does
     not know as it is now, or when a row of the ledger cannot be true.
     """
-    from wirewatch.config import load_config
     from wirewatch.pipeline.balance import report
     from wirewatch.pipeline.inboxes import inboxes_of
 
-    config = load_config(config_path(context))
+    config = settings(context)
     if watch:
         from rich.console import Console
 

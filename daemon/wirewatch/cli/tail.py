@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wirewatch.cli.app import app, config_path
+from wirewatch.cli.app import app, settings
 from wirewatch.cli.paper import marked, paper, printable
 from wirewatch.text.visible import visible_json
 
@@ -38,9 +38,7 @@ def tail(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
     as_json: Annotated[bool, typer.Option("--json", help="Print an object a line.")] = False,
 ) -> None:
     """Show what arrives, as it arrives: one line an article, with the rules that are true of it."""
-    from wirewatch.config import load_config
-
-    config = load_config(config_path(context))
+    config = settings(context)
     asked = _asked(config, query)
 
     def wanted(item: "Item") -> "tuple[Span, ...] | None":
