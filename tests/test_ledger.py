@@ -1,5 +1,6 @@
 """The ledger: what waits, what has been seen, and the contradictions that it must not hold."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from wirewatch.store.ledger import (
     mark_kept,
     next_look,
     retire_inboxes,
+    to_parse,
     unaccounted,
     waiting,
 )
@@ -40,6 +42,21 @@ def test_what_waits_is_looked_at_when_due_oldest_file_first(store: Store) -> Non
     assert [row.path for row in waiting(store.db, now, 10)] == ["old", "young"]
     assert [row.path for row in waiting(store.db, now, 1)] == ["old"]
     assert waiting(store.db, START, 10) == []
+
+
+def test_who_waits_is_asked_in_the_order_of_an_index(store: Store) -> None:
+    """However many files wait, the next ones are found without sorting all of them."""
+    asked: list[str] = []
+    store.db.conn.set_trace_callback(asked.append)
+    waiting(store.db, START, 10)
+    to_parse(store.db, 10)
+    next_look(store.db)
+    store.db.conn.set_trace_callback(None)
+    for query in asked:
+        plan = " ".join(row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {query}"))
+        assert "TEMP B-TREE" not in plan, plan
+        assert re.search("USING( COVERING)? INDEX files_(oldest|parsing|due)", plan), plan
+    assert len(asked) == 3
 
 
 def test_nothing_waits_for_an_inbox_that_is_gone(store: Store) -> None:

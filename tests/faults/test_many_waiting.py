@@ -27,6 +27,7 @@ _SETTLED = "SELECT count(*) FROM files WHERE state = 'stored'"
 def test_many_files_waiting(trial: Trial, seed: int) -> None:
     """Memory stays below 250 MB, and what is fresh passes by all that waits."""
     count = int(os.environ.get("WIREWATCH_WAITING", _FILES))
+    trial.site.change('rescan = "1s"', 'rescan = "5m"')  # as a desk has it
     _lay_down(trial.site.inboxes["left"], count, seed)
     daemon = trial.start()
     assert daemon.wait_ready(60)

@@ -22,7 +22,9 @@ CREATE TABLE files (
 );
 CREATE UNIQUE INDEX files_arrival ON files (inbox, path, coalesce(sha256, stamp));
 CREATE INDEX files_content ON files (sha256) WHERE state = 'stored';
-CREATE INDEX files_pending ON files (due, modified)
+CREATE INDEX files_due ON files (due)
+    WHERE state = 'pending' AND reason <> 'parsing';
+CREATE INDEX files_oldest ON files (modified, due)
     WHERE state = 'pending' AND reason <> 'parsing';
 CREATE INDEX files_quarantined ON files (finished) WHERE state = 'quarantined';
 CREATE INDEX files_parsing ON files (modified) WHERE state = 'pending' AND reason = 'parsing';
