@@ -20,6 +20,7 @@ FLOORS = (
     {"__init__", *GROUND},
     {"formats", "rules", "intake", "alerts", "store", "notify", "config"},
     {"pipeline"},
+    {"control"},
     {"deployment", "web"},
     {"jobs", "reload", "diagnosis"},
     {"scheduler", "systemd", "listeners", "service"},

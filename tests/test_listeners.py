@@ -150,10 +150,10 @@ def test_a_token_that_is_missing_is_said_once(wirewatch: Wirewatch, site: Site) 
     assert "is reached by others" not in ran.err
 
 
-def test_without_the_key_nothing_listens(site: Site, heard: Log) -> None:
-    """No figures are served unless somebody wants them."""
+def test_without_the_key_no_port_is_listened_on(site: Site, heard: Log) -> None:
+    """Nothing but the socket beside the store is served unless somebody wants it."""
     with running(site, heard) as service:
-        assert service.servers == {}
+        assert {name: one.port for name, one in service.servers.items()} == {"control": 0}
 
 
 def test_a_port_that_is_taken_stops_the_start(site: Site) -> None:

@@ -68,9 +68,18 @@ def log() -> Iterator[Log]:
 
 
 @pytest.fixture
-def make(site: Site) -> MakeService:
-    """Give what makes a daemon for the site."""
-    return lambda: Service(site.config, load_deployment(site.config), utc_now)
+def make(site: Site) -> Iterator[MakeService]:
+    """Give what makes a daemon for the site; the sockets of one that never ran are closed."""
+    made = []
+
+    def one() -> Service:
+        made.append(Service(site.config, load_deployment(site.config), utc_now))
+        return made[-1]
+
+    yield one
+    for service in made:
+        for server in service.servers.values():
+            server.close()
 
 
 @contextmanager

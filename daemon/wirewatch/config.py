@@ -36,6 +36,7 @@ class Config(Table):
 
     path: Path
     store: Path
+    socket: Path
     inboxes: tuple[InboxTable, ...]
     rule_files: tuple[Path, ...]
     gazetteer_files: tuple[Path, ...]
@@ -94,13 +95,17 @@ def read_config(path: Path, *, secrets: bool = True) -> tuple[Config | None, lis
     base = path.parent.absolute()
     inboxes = tuple(_absolute(base, row) for row in table.inbox)
     store = _join(base, table.store.path)
+    beside = store.with_name(store.name + ".socket")
+    socket = _join(base, table.control.socket) if table.control.socket else beside
     faults += _name_faults(path, "inbox", [row.name for row in inboxes])
     faults += _name_faults(path, "channel", [row.name for row in table.channel])
     faults += _overlap_faults(path, inboxes, store)
     faults += _backup_faults(path, inboxes, base, table.backup.folder)
+    faults += _socket_faults(path, inboxes, socket) if table.control.socket else []
     config = Config(
         path=path.absolute(),
         store=store,
+        socket=socket,
         inboxes=inboxes,
         rule_files=_expanded(path, base, "rules", table.rules.paths, faults),
         gazetteer_files=_expanded(path, base, "gazetteers", table.gazetteers.paths, faults),
@@ -184,6 +189,19 @@ def _backup_faults(
         )
         for row in inboxes
         if folder and _join(base, folder).is_relative_to(row.path)
+    ]
+
+
+def _socket_faults(path: Path, inboxes: tuple[InboxTable, ...], socket: Path) -> list[Fault]:
+    """Find an inbox in which the daemon's own socket would be taken for a file."""
+    return [
+        Fault(
+            f"{path}: control.socket",
+            f"{socket} lies inside the inbox {row.name!r}",
+            "choose a folder beside it",
+        )
+        for row in inboxes
+        if socket.is_relative_to(row.path)
     ]
 
 

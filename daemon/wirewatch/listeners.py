@@ -1,17 +1,19 @@
-"""The daemon's servers: one for people who follow links, and one for operators, if wanted.
+"""The daemon's servers: its socket, one for people who follow links, one for operators, if wanted.
 
-They are two, so that what publishes links to the world does not publish figures.
+The last are two, so that what publishes links to the world does not publish figures.
 """
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from wirewatch.clock import Clock
+from wirewatch.config import Config
 from wirewatch.deployment import Deployment
 from wirewatch.errors import ConfigError, Fault
 from wirewatch.seal import seal_of
 from wirewatch.store.database import Store
 from wirewatch.web.acknowledging import Acknowledging, Desk
+from wirewatch.web.controlling import Controlling, ControlServer
 from wirewatch.web.door import Door, door
 from wirewatch.web.figures import FiguresPages
 from wirewatch.web.server import Server
@@ -19,15 +21,21 @@ from wirewatch.web.visit import Route
 
 
 def listeners(
-    deployment: Deployment, store: Store, clock: Clock, pages: Callable[[], FiguresPages]
+    deployment: Deployment,
+    store: Store,
+    clock: Clock,
+    pages: Callable[[], FiguresPages],
+    woken: Callable[[], None],
 ) -> dict[str, Server]:
     """Make the servers that are wanted, by the name of their thread; each holds its port.
 
-    `pages` gives what operators read. Raises ConfigError where a port cannot be had.
+    `pages` gives what operators read, `woken` is called when something may be due. Raises
+    ConfigError where a port or the socket cannot be had.
     """
     config = deployment.config
     made: dict[str, Server] = {}
     try:
+        made["control"] = _control(config, Controlling(store.sibling(), clock, woken))
         if config.listen:
             desk = Desk(store.sibling(), seal_of(config.store), clock)
             name = urlsplit(config.web).hostname or ""
@@ -44,6 +52,16 @@ def listeners(
             server.close()
         raise
     return made
+
+
+def _control(config: Config, controlling: Controlling) -> Server:
+    """Make what serves the socket. Raises ConfigError where it cannot be had."""
+    try:
+        return ControlServer(config.socket, controlling.routes)
+    except OSError as error:
+        problem = f"cannot listen at {config.socket}: {error.strerror}"
+        remedy = "name another place, in a folder that is there and may be written"
+        raise ConfigError([Fault(f"{config.path}: control.socket", problem, remedy)]) from error
 
 
 def _server(

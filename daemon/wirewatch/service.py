@@ -117,7 +117,7 @@ class Service:
             len(deployment.rules),
             deployment.version,
         )
-        self.servers = listeners(deployment, self._store, clock, self._pages)
+        self.servers = listeners(deployment, self._store, clock, self._pages, self.deliveries.wake)
         self.reloading.announced = systemd.reloading
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
@@ -223,7 +223,7 @@ class Service:
                 "ready",
                 inboxes=list(self.arrivals.inboxes),
                 rules=len(self._deployment.rules),
-                **{f"{name}_port": one.port for name, one in self.servers.items()},
+                **{f"{name}_port": one.port for name, one in self.servers.items() if one.port},
             )
         )
         self._warm_up()
@@ -252,6 +252,8 @@ class Service:
         if stuck:
             _log.warning(Event("not-ended-in-time", workers=stuck))
         else:
+            for server in self.servers.values():
+                server.close()  # also where its thread was never started
             self._store.close()
         self._lock.release()
         self._wakeup.close()

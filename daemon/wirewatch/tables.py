@@ -163,6 +163,12 @@ class MetricsTable(Table):
     token: SecretStr = SecretStr("")
 
 
+class ControlTable(Table):
+    """`[control]`: the socket by which pages and commands ask something of the daemon."""
+
+    socket: FilePath | None = None
+
+
 class RouteTable(Table):
     """`[[route]]`: which alerts go to some channels, beside those that their rules name."""
 
@@ -243,3 +249,4 @@ class ConfigTable(Table):
     templates: TemplatesTable = TemplatesTable()
     web: WebTable = WebTable()
     metrics: MetricsTable = MetricsTable()
+    control: ControlTable = ControlTable()

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, print_json, settings
+from wirewatch.cli.desk import desk
 from wirewatch.states import WAITING, DeliveryState
 from wirewatch.text.visible import isolated, visible_line
 
@@ -91,21 +92,15 @@ def acknowledge(
     by: Annotated[str, typer.Option(help="Who takes them on; you, if left out.")] = "",
 ) -> None:
     """Take alerts on, so that they are not escalated."""
-    from wirewatch.clock import utc_now
     from wirewatch.errors import StoreError
-    from wirewatch.store import acknowledgements
-    from wirewatch.store.database import Store
 
-    store = Store.open(settings(context).store, checkpoints=False)
-    with store.write() as db:
-        found, unknown = acknowledgements.alerts_named(db, names)
-        taken = acknowledgements.acknowledge(db, found, by or getpass.getuser(), utc_now())
-    store.close()
-    before = len(found) - taken
-    print(f"{taken} acknowledged" + (f", {before} had been before" if before else ""))
-    if unknown:
+    with desk(context) as asked:
+        found = asked.acknowledge(names, by or getpass.getuser())
+    before = f", {found.before} had been before" if found.before else ""
+    print(f"{found.taken} acknowledged{before}")
+    if found.unknown:
         raise StoreError(
-            f"there is no alert {', '.join(unknown)}; `wirewatch alerts list` names them"
+            f"there is no alert {', '.join(found.unknown)}; `wirewatch alerts list` names them"
         )
 
 
@@ -118,19 +113,13 @@ def retry(
     dead: Annotated[bool, typer.Option("--dead", help="Every dead delivery.")] = False,
 ) -> None:
     """Make failed and dead deliveries due at once; the daemon sends them within seconds."""
-    from wirewatch.clock import utc_now
-    from wirewatch.store.archive import deliveries_to_retry
-    from wirewatch.store.database import Store, open_reader
-    from wirewatch.store.outbox import revive
+    from wirewatch.store.database import open_reader
 
     if not numbers and not dead:
         raise typer.BadParameter("name alerts, or give --dead", param_hint="NUMBERS")
-    path = settings(context).store
-    wanted = deliveries_to_retry(open_reader(path), numbers or [], dead=dead)
-    store = Store.open(path, checkpoints=False)
-    with store.write() as db:
-        count = revive(db, wanted, utc_now())
-    store.close()
+    open_reader(settings(context).store).close()  # there has to be one
+    with desk(context) as asked:
+        count = asked.retry(numbers or [], dead=dead)
     print(f"{count} deliveries are due again")
     if not count:
         raise typer.Exit(1)

@@ -1,12 +1,12 @@
 """`wirewatch silences`: what nobody wants to hear of for a while."""
 
 import getpass
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from wirewatch.cli.app import AsJson, app, print_json, settings
+from wirewatch.cli.desk import desk
 from wirewatch.text.visible import isolated
 
 silences = typer.Typer(
@@ -28,20 +28,17 @@ def add(  # noqa: PLR0913, PLR0917 - a command has as many options as it needs
     author: Annotated[str, typer.Option(help="Who wants it; you, if left out.")] = "",
 ) -> None:
     """Begin a silence: alerts that fit all its patterns are told to nobody, and noted so."""
-    from wirewatch.clock import iso, utc_now
-    from wirewatch.store import silences as store_silences
-    from wirewatch.store.database import Store
+    from wirewatch.clock import utc_now
+    from wirewatch.control.wishes import Hush, WishError, silence_of
 
-    if (rule, channel, source) == (_ANY, _ANY, _ANY):
-        raise typer.BadParameter("name a rule, a channel or a source", param_hint="--rule")
-    now = utc_now()
-    by = author or getpass.getuser()
-    silence = store_silences.Silence(rule, channel, source, _moment(until, now), by, comment)
-    store = Store.open(settings(context).store, checkpoints=False)
-    with store.write() as db:
-        number = store_silences.add(db, silence, now)
-    store.close()
-    print(f"silence {number} until {iso(silence.until)}")
+    hush = Hush(until, comment, rule, channel, source)
+    try:
+        silence_of(hush, author, utc_now())  # before a store is made for it
+        with desk(context) as asked:
+            begun = asked.silence(hush, author or getpass.getuser())
+    except WishError as error:
+        raise typer.BadParameter(error.problem, param_hint=f"--{error.field}") from error
+    print(f"silence {begun.silence} until {begun.until}")
 
 
 @silences.command("list")
@@ -74,30 +71,10 @@ def end(
     context: typer.Context, number: Annotated[int, typer.Argument(help="A silence's number.")]
 ) -> None:
     """End a silence before its time; what it has kept stays suppressed."""
-    from wirewatch.clock import utc_now
     from wirewatch.errors import StoreError
-    from wirewatch.store import silences as store_silences
-    from wirewatch.store.database import Store
 
-    store = Store.open(settings(context).store, checkpoints=False)
-    with store.write() as db:
-        ended = store_silences.end(db, number, utc_now())
-    store.close()
+    with desk(context) as asked:
+        ended = asked.unsilence(number)
     if not ended:
         raise StoreError(f"no silence {number} is at work; `wirewatch silences list` names them")
     print(f"silence {number} has ended")
-
-
-def _moment(said: str, now: datetime) -> datetime:
-    """Read '2h' from now on, or a moment, in UTC where it says no zone."""
-    from wirewatch.quantities import duration
-
-    try:
-        until = now + duration(said) if said[-1:].isalpha() else datetime.fromisoformat(said)
-    except (ValueError, OverflowError) as error:
-        problem = f"{said!r} is no time; write it as 2h, 3d or 2026-03-02T23:10"
-        raise typer.BadParameter(problem, param_hint="--until") from error
-    moment = until if until.tzinfo else until.replace(tzinfo=UTC)
-    if moment <= now:
-        raise typer.BadParameter(f"{said!r} is over", param_hint="--until")
-    return moment

@@ -10,7 +10,11 @@ from wirewatch.states import After
 
 UNIT = "wirewatch.service"
 _HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
-_OWN = (("StateDirectory", "/var/lib"), ("CacheDirectory", "/var/cache"))
+_OWN = (
+    ("StateDirectory", "/var/lib"),
+    ("CacheDirectory", "/var/cache"),
+    ("RuntimeDirectory", "/run"),
+)
 
 
 def check(patient: Patient) -> Iterator[Finding]:
@@ -44,7 +48,7 @@ def _hindrances(unit: Mapping[str, str], config: Config) -> Iterator[Finding]:
 
 def _written(config: Config) -> list[Path]:
     """List the folders that the daemon writes to."""
-    paths = [config.store.parent]
+    paths = list(dict.fromkeys([config.store.parent, config.socket.parent]))
     for inbox in config.inboxes:
         if inbox.after is not After.LEAVE:
             paths.append(inbox.path)

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from wirewatch.clock import Clock
+from wirewatch.control.asker import printable
 from wirewatch.event import Event
 from wirewatch.seal import PATH, is_sealed
 from wirewatch.store.acknowledgements import Named, acknowledge, alerts_named, named
@@ -81,7 +82,7 @@ class Acknowledging:
         except ValueError:
             said = "<p>A name is enough.</p>"
             return _page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too much", said)
-        by = _printable(form.get("by", [""])[0])[:_LONGEST_NAME].strip() or "somebody, by link"
+        by = printable(form.get("by", [""])[0])[:_LONGEST_NAME].strip() or "somebody, by link"
         numbers = [one.alert for one in found]
         desk = self._desk
         try:
@@ -135,9 +136,4 @@ def _form(found: Sequence[Named]) -> str:
 
 def _text(text: str) -> str:
     """Write a text of an article, or of a visitor, into a page."""
-    return html.escape(_printable(text))
-
-
-def _printable(text: str) -> str:
-    """Leave out what cannot be seen."""
-    return "".join(char if char.isprintable() else " " for char in text)
+    return html.escape(printable(text))

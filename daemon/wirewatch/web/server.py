@@ -14,6 +14,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
+from wirewatch.control.asker import user_of
 from wirewatch.event import Event
 from wirewatch.wakeup import Wakeup
 from wirewatch.web.door import Door
@@ -39,17 +40,26 @@ _HEADERS = {
 
 
 class Server:
-    """Serves routes: `run` it in a thread. Its port is bound when it is made. Raises OSError."""
+    """Serves routes: `run` it in a thread. Its port is bound when it is made. Raises OSError.
 
-    def __init__(self, address: tuple[str, int], routes: tuple[Route, ...], door: Door) -> None:
-        handler = type("Handler", (_Handler,), {"routes": routes, "door": door})
-        self._server = _Listening(address, handler)
+    In the place of an address it takes a socket that listens already.
+    """
+
+    def __init__(
+        self,
+        address: tuple[str, int] | socket.socket,
+        routes: tuple[Route, ...],
+        door: Door,
+        longest_body: int = _LONGEST_BODY,
+    ) -> None:
+        known = {"routes": routes, "door": door, "longest_body": longest_body}
+        self._server = _Listening(address, type("Handler", (_Handler,), known))
         self._wakeup = Wakeup()
         self._stopping = False
 
     @property
     def port(self) -> int:
-        """Give the port that it listens on."""
+        """Give the port that it listens on; 0 where it is a socket in the file system."""
         return self._server.server_port
 
     def run(self) -> None:
@@ -80,12 +90,19 @@ class _Listening(ThreadingHTTPServer):
     request_queue_size = _MOST_VISITORS
     timeout = 0.0  # it is asked only when somebody waits, who may have gone again
 
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        if ":" in address[0]:
-            self.address_family = socket.AF_INET6
+    def __init__(
+        self, address: tuple[str, int] | socket.socket, handler: type[BaseHTTPRequestHandler]
+    ) -> None:
         self._visitors: dict[socket.socket, float] = {}
         self._changing = threading.Lock()
-        super().__init__(address, handler)
+        if isinstance(address, socket.socket):
+            super().__init__(("", 0), handler, bind_and_activate=False)
+            self.socket.close()
+            self.socket, self.server_port = address, 0
+        else:
+            if ":" in address[0]:
+                self.address_family = socket.AF_INET6
+            super().__init__(address, handler)
         self.socket.setblocking(False)
 
     def server_bind(self) -> None:
@@ -140,6 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     routes: ClassVar[tuple[Route, ...]]
     door: ClassVar[Door]
+    longest_body: ClassVar[int]
     timeout = _PATIENCE
 
     def do_GET(self) -> None:
@@ -153,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not _LENGTH.fullmatch(length) or "Transfer-Encoding" in self.headers:
             self._say(plain(HTTPStatus.LENGTH_REQUIRED))
-        elif int(length) > _LONGEST_BODY:
+        elif int(length) > self.longest_body:
             self._say(plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
         else:
             self._say(self._answered(self.rfile.read(int(length))))
@@ -163,7 +181,8 @@ class _Handler(BaseHTTPRequestHandler):
         if len(self.path) > _LONGEST_PATH:
             return plain(HTTPStatus.REQUEST_URI_TOO_LONG)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, body)
+        user = user_of(self.connection)
+        request = Request(self.command, self.path, headers, body, user)
         return self.door.refusal(request) or answer(self.routes, request)
 
     def _say(self, said: Answer) -> None:

@@ -11,12 +11,16 @@ JSON = "application/json"
 
 
 class Request(NamedTuple):
-    """What a visitor asks: `path` as it was sent, names of headers in small letters."""
+    """What a visitor asks: `path` as it was sent, names of headers in small letters.
+
+    `user` is who asks, where the kernel knows it: at a socket in the file system.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str] = {}
     body: bytes = b""
+    user: str = ""
 
 
 class Answer(NamedTuple):
