@@ -39,6 +39,7 @@ class Config(Table):
     socket: Path
     inboxes: tuple[InboxTable, ...]
     rule_files: tuple[Path, ...]
+    rules_saved_to: Path | None
     gazetteer_files: tuple[Path, ...]
     channels: tuple[ChannelTable, ...]
     routes: tuple[RouteTable, ...]
@@ -108,6 +109,7 @@ def read_config(path: Path, *, secrets: bool = True) -> tuple[Config | None, lis
         socket=socket,
         inboxes=inboxes,
         rule_files=_expanded(path, base, "rules", table.rules.paths, faults),
+        rules_saved_to=_saving(path, base, table.rules.save_to, faults),
         gazetteer_files=_expanded(path, base, "gazetteers", table.gazetteers.paths, faults),
         channels=tuple(
             _resolved(path, number, row, faults) if secrets else _hidden(row)
@@ -221,6 +223,15 @@ def _expanded(
         matches = [full] if plain else sorted(named.glob(str(full.relative_to(named))))
         found.update(dict.fromkeys(matches))
     return tuple(found)
+
+
+def _saving(path: Path, base: Path, folder: Path | None, faults: list[Fault]) -> Path | None:
+    """Give the folder in which rules may be saved; it has to be there."""
+    full = _join(base, folder) if folder else None
+    if full and not full.is_dir():
+        problem = f"{full} is no folder"
+        faults.append(Fault(f"{path}: rules.save_to", problem, "make it, or name another"))
+    return full
 
 
 def _resolved(path: Path, number: int, row: ChannelTable, faults: list[Fault]) -> ChannelTable:

@@ -119,9 +119,15 @@ class IntakeTable(Table):
 
 
 class PathsTable(Table):
-    """`[rules]` and `[gazetteers]`: files, by name or pattern."""
+    """`[gazetteers]`: files, by name or pattern."""
 
     paths: tuple[str, ...] = ()
+
+
+class RulesTable(PathsTable):
+    """`[rules]`: files, by name or pattern, and where the workbench may save one."""
+
+    save_to: FilePath | None = None
 
 
 class ChannelTable(Table):
@@ -235,7 +241,7 @@ class ConfigTable(Table):
 
     store: StoreTable
     inbox: tuple[InboxTable, ...] = Field(min_length=1)
-    rules: PathsTable = PathsTable()
+    rules: RulesTable = RulesTable()
     gazetteers: PathsTable = PathsTable()
     channel: tuple[ChannelTable, ...] = ()
     route: tuple[RouteTable, ...] = ()

@@ -15,7 +15,7 @@ from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.query.logic import Or
 from wirewatch.rules.rulebook import Rule, named_lists
 from wirewatch.store.archive import Stored, candidates
-from wirewatch.store.database import open_reader
+from wirewatch.store.database import Reader, open_reader
 
 _SAMPLES = 10
 
@@ -107,15 +107,29 @@ def differences(
 def _matched(
     store: Path, rules: Sequence[Rule], gazetteers: Mapping[str, Gazetteer], since: datetime
 ) -> Iterator[tuple[Stored, dict[str, Match]]]:
-    """Give the articles that rules match, newest first: full text finds, the matcher decides."""
-    if not rules:
-        return
+    """Give the articles that rules match, newest first."""
+    if rules:
+        for stored, matches in looked_at(open_reader(store), rules, gazetteers, since):
+            if matches:
+                yield stored, matches
+
+
+def looked_at(
+    db: Reader,
+    rules: Sequence[Rule],
+    gazetteers: Mapping[str, Gazetteer],
+    since: datetime,
+    first: int = 0,
+) -> Iterator[tuple[Stored, dict[str, Match]]]:
+    """Give the articles that rules may match, newest first, each with those that do by their names.
+
+    Full text finds them, the matcher decides. Those with numbers below `first` are left out.
+    """
     matcher = Matcher(rules, named_lists(rules, gazetteers))
     expression = fts_expression(Or(tuple(rule.query for rule in rules)), gazetteers)
-    for stored in candidates(open_reader(store), expression, iso(since), every=True):
+    for stored in candidates(db, expression, iso(since), every=True, first=first):
         _, matches = matcher.match(stored.article, stored.source)
-        if matches:
-            yield stored, {match.rule: match for match in matches}
+        yield stored, {match.rule: match for match in matches}
 
 
 def days_between(first: datetime, last: datetime) -> list[str]:

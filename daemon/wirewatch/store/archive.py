@@ -32,17 +32,18 @@ class Stored:
     article: Article
 
 
-def candidates(
+def candidates(  # noqa: PLR0913 - what is wanted has many sides
     db: Database,
     expression: str | None,
     since: str = "",
     *,
     every: bool = False,
     best: bool = False,
+    first: int = 0,
 ) -> Iterator[Stored]:
     """Give articles newest first: those that an FTS5 expression may find, or all of them.
 
-    With `best` those come first that it ranks highest.
+    With `best` those come first that it ranks highest. None is given whose number is below `first`.
 
     `since` is a moment as `received` has it; what arrived before it is left out. So are versions
     that a newer one has replaced, and what was withdrawn, unless `every` one is asked for.
@@ -50,19 +51,20 @@ def candidates(
     Articles whose words SQLite reads otherwise than matching does are always among them.
     """
     columns = ", ".join(f"a.{column}" for column in _COLUMNS)
-    found, values = "1", []
+    found = "a.id >= ?"
+    values: list[object] = [first]
     if expression is not None:
-        found = (
-            "a.id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
-            " UNION SELECT id FROM articles WHERE irregular = 1)"
+        found += (
+            " AND a.id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
+            " AND rowid >= ? UNION SELECT id FROM articles WHERE irregular = 1)"
         )
-        values = [expression]
+        values += [expression, first]
     if not every:
         found += " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
     ranking, ranked, order = "", "", "a.id DESC"
     if best and expression is not None:
         ranking, ranked, order = _RANKING, "LEFT JOIN r ON r.id = a.id", "r.rank IS NULL, r.rank"
-        values = [expression, expression]
+        values = [expression, *values]
     rows = db.execute(
         f"{ranking} SELECT {columns} FROM articles a {ranked}"  # noqa: S608 - our own columns
         f" WHERE {found} AND a.received >= ? ORDER BY {order}",
