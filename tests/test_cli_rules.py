@@ -6,6 +6,10 @@ import pytest
 from sqlite_utils import Database
 
 from conftest import STORY, Site, Wirewatch
+from wirewatch.deployment import load_deployment
+from wirewatch.errors import StoreError
+from wirewatch.pipeline.silence import why_not
+from wirewatch.store.database import open_reader
 
 RULES = """
 [[rule]]
@@ -314,3 +318,19 @@ def test_a_proof_notices_changed_lists(site: Site, wirewatch: Wirewatch) -> None
     assert ran.code == 1
     assert "its lists have changed" in ran.out
     assert "no match; then" in ran.out
+
+
+def test_why_not_shows_the_query_on_the_article(rules: Site, wirewatch: Wirewatch) -> None:
+    """What a page shows beside the reason is the query's tree, with what was true of the article."""
+    told(rules, wirewatch, FAR)
+    deployment = load_deployment(rules.config)
+    [visits, *_] = deployment.rules
+    db = open_reader(rules.database)
+    found = why_not(db, visits, deployment.gazetteers, 1, deployment.router)
+    assert not found.silence.rang
+    assert found.silence.text.startswith("not true of it, because of: NEAR/3")
+    assert (found.stored.id, found.explained.true) == (1, False)
+    assert found.drawn[0].startswith("✗ AND")
+    assert any("majilis" in line for line in found.drawn)
+    with pytest.raises(StoreError, match="there is no article 9"):
+        why_not(db, visits, deployment.gazetteers, 9, deployment.router)

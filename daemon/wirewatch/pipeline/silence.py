@@ -9,7 +9,7 @@ from wirewatch.alerts.routes import Router
 from wirewatch.errors import StoreError
 from wirewatch.model import Match
 from wirewatch.pipeline.trials import explained
-from wirewatch.rules.explanation import first_failure
+from wirewatch.rules.explanation import Explained, drawn, first_failure
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.rulebook import Rule
 from wirewatch.states import WITHDRAWN, DeliveryState
@@ -21,7 +21,7 @@ from wirewatch.store.archive import (
     spoken_before,
     stored_article,
 )
-from wirewatch.store.database import open_reader
+from wirewatch.store.database import Reader, open_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,49 @@ class Silence:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why a rule did not ring for an article, with the query's tree: what was true, and where.
+
+    `drawn` is that tree in lines.
+    """
+
+    stored: Stored
+    silence: Silence
+    explained: Explained
+    drawn: tuple[str, ...]
+
+
 def why_silent(
     store: Path, rule: Rule, gazetteers: Mapping[str, Gazetteer], article: int, router: Router
 ) -> Silence:
     """Say why a rule did not ring for a stored article. Raises StoreError when there is none."""
-    db = open_reader(store)
+    return why_not(open_reader(store), rule, gazetteers, article, router).silence
+
+
+def why_not(
+    db: Reader, rule: Rule, gazetteers: Mapping[str, Gazetteer], article: int, router: Router
+) -> WhyNot:
+    """Say why a rule did not ring for a stored article, and show its query on it.
+
+    Raises StoreError when there is no such article.
+    """
     stored = stored_article(db, article)
     if stored is None:
         raise StoreError(f"there is no article {article}; `wirewatch search` gives their numbers")
+    found, evidence = explained(rule, gazetteers, stored.article, stored.source)
+    silence = _silence(db, rule, stored, found, router)
+    return WhyNot(stored, silence, found, tuple(drawn(found, evidence)))
+
+
+def _silence(db: Reader, rule: Rule, stored: Stored, found: Explained, router: Router) -> Silence:
+    """Tell of the deliveries, else of the clause that failed, else of what held the alert."""
+    article = stored.id
     deliveries = rung(db, article, rule.name)
     if deliveries:
         sent = [row for row in deliveries if row["state"] == DeliveryState.SENT]
         said = "; ".join(_told(row) for row in deliveries)
         return Silence(bool(sent), said)
-    found, _ = explained(rule, gazetteers, stored.article, stored.source)
     if not found.true:
         failed = first_failure(found)
         note = f" ({failed.note})" if failed.note else ""

@@ -48,6 +48,26 @@ def silences(db: Database, now: datetime | None = None) -> list[dict[str, Any]]:
     )
 
 
+class Kept(NamedTuple):
+    """A silence as the store has it, and how many deliveries it has kept so far."""
+
+    id: int
+    rule: str
+    channel: str
+    source: str
+    until: str
+    author: str
+    comment: str
+    created: str
+    ended: str | None
+    kept: int
+
+
+def standing(db: Database, now: datetime | None = None) -> tuple[Kept, ...]:
+    """Give the silences at work at a moment, or all, the newest first."""
+    return tuple(Kept(**row) for row in reversed(silences(db, now)))
+
+
 def keep_silent(db: Database, now: datetime) -> None:
     """Suppress what is due for the first time and kept silent. Call it inside a transaction.
 
