@@ -89,6 +89,10 @@ def command(config: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "wirewatch", "--config", str(config), *words]
 
 
+BARE = os.environ | {"PYTHONPATH": str(Path(__file__).with_name("bare"))}
+"""The environment of a process that finds no more than a bare installation has."""
+
+
 class Daemon:
     """`wirewatch run` as a process; it is ready when the `with` block begins."""
 
@@ -115,7 +119,7 @@ class Daemon:
             self._process = subprocess.Popen(
                 command(self._config, "run"),
                 stderr=log,
-                env=os.environ | {"NOTIFY_SOCKET": address},
+                env=BARE | {"NOTIFY_SOCKET": address},
             )
         deadline = time.monotonic() + _READY_WITHIN
         while not self._ready.wait(0.1):
