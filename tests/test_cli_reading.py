@@ -19,8 +19,9 @@ import pytest
 
 from conftest import STORY, ManualClock, Site, Wirewatch
 from test_docs import commands
-from wirewatch.cli.paper import bar, printable, snippet
+from wirewatch.cli.paper import bar, printable
 from wirewatch.cli.stats import _filled
+from wirewatch.text.snippet import snippet
 from wirewatch.text.spreadsheet import cell
 from wirewatch.text.visible import visible
 

@@ -5,8 +5,7 @@ made harmless here.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,32 +54,3 @@ def bar(share: float, width: int) -> str:
     """Draw a share of 1 as a bar of at most so many columns."""
     eighths = round(max(0.0, min(1.0, share)) * width * 8)
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
-
-
-def snippet(
-    text: str, stretches: Iterable[tuple[int, int]], most: int
-) -> tuple[str, list[tuple[int, int]]]:
-    """Cut the surroundings of the first stretch out of a text, on one line of at most `most`.
-
-    Gives the piece, and the stretches that lie in it by their places there.
-    """
-    known = sorted(stretches)
-    first = known[0] if known else (0, 0)
-    start = max(0, first[0] - most // 3)
-    while start and start < first[0] and not text[start - 1].isspace():
-        start += 1
-    ahead = "…" if start else ""
-    piece = text[start : start + most - len(ahead)]
-    behind = "…" if start + len(piece) < len(text) else ""
-    shift = len(ahead) - start
-    inside = [(a + shift, b + shift) for a, b in known if a >= start and b <= start + len(piece)]
-    return ahead + printable(piece) + behind, inside
-
-
-def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Give the paragraphs of a text, each with where it begins."""
-    places = [0]
-    while (found := text.find("\n\n", places[-1])) >= 0:
-        places.append(found + 2)
-    for start, end in pairwise([*places, len(text) + 2]):
-        yield start, text[start : end - 2]

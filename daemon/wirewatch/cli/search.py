@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, print_json, settings
-from wirewatch.cli.paper import marked, paper, printable, snippet
+from wirewatch.cli.paper import marked, paper, printable
 from wirewatch.cli.rows import AsForm, Form, print_rows
 from wirewatch.cli.since import moment
+from wirewatch.text.snippet import snippet
 
 if TYPE_CHECKING:
     from wirewatch.model import Span

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, app, print_json, settings
-from wirewatch.cli.paper import marked, paper, paragraphs, printable
+from wirewatch.cli.paper import marked, paper, printable
+from wirewatch.text.snippet import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

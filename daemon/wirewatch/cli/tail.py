@@ -77,10 +77,10 @@ def _followed(
 ) -> "Iterator[tuple[Item, tuple[Span, ...]]]":
     """Give the last wanted articles, then those that come."""
     from wirewatch.store.database import open_reader
-    from wirewatch.store.feed import arrived, latest
+    from wirewatch.store.feed import arrived, last_article, latest
 
     db = open_reader(config.store)
-    (last,) = db.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()
+    last = last_article(db)
     before: list[tuple[Item, tuple[Span, ...]]] = []
     for item in latest(db, 1_000 if lines else 0):
         spans = wanted(item)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from wirewatch.model import Span
 from wirewatch.rules.fulltext import fts_expression
@@ -15,9 +16,22 @@ Find = Callable[[Stored], tuple[Span, ...] | None]
 """Gives the spans that make a query true of an article; None where it is not."""
 
 
+class Question(NamedTuple):
+    """A query: what full text may find (all, where it cannot tell), and what decides."""
+
+    expression: str | None
+    find: Find
+
+
+def question(text: str, gazetteers: Mapping[str, Gazetteer]) -> Question:
+    """Compile a query. Raises RuleError, and ConfigError when it names an unknown gazetteer."""
+    rule = rule_of("search", text, gazetteers)
+    return Question(fts_expression(rule.query, gazetteers), _finding(rule, gazetteers))
+
+
 def asking(text: str, gazetteers: Mapping[str, Gazetteer]) -> Find:
     """Compile a query. Raises RuleError, and ConfigError when it names an unknown gazetteer."""
-    return _finding(rule_of("search", text, gazetteers), gazetteers)
+    return question(text, gazetteers).find
 
 
 def search(
@@ -35,9 +49,7 @@ def search(
     Raises RuleError when the query cannot be read, ConfigError when it names an unknown gazetteer,
     StoreError when there is no store yet.
     """
-    rule = rule_of("search", text, gazetteers)
-    find = _finding(rule, gazetteers)
-    expression = fts_expression(rule.query, gazetteers)
+    expression, find = question(text, gazetteers)
     for stored in candidates(open_reader(store), expression, since, best=best):
         spans = find(stored)
         if spans is not None:

@@ -102,6 +102,12 @@ def names(
     return {name: (_begin(begun), min(from_iso(last), now)) for name, begun, last in rows if begun}
 
 
+def known(db: Database, what: Counted) -> list[str]:
+    """Give all names that were ever counted."""
+    rows = db.execute(f"{_NAMES}SELECT name FROM known WHERE name IS NOT NULL", [what.value])  # noqa: S608 - our own words
+    return [name for (name,) in rows]
+
+
 def ways(db: Database, since: datetime) -> dict[str, set[str]]:
     """Give by which inboxes each agency has come since a moment."""
     found: dict[str, set[str]] = {}

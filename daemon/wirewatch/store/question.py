@@ -4,12 +4,14 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from wirewatch.errors import StoreError
 
+Connection = sqlite3.Connection
 _TABLE, _COLUMN = "no such table: ", "no such column: "
 
 
@@ -31,6 +33,24 @@ def ask(db: Database, sql: str) -> Answer:
         raise StoreError(said) from error
     columns = tuple(column for column, *_ in cursor.description or ())
     return Answer(columns, _read(cursor))
+
+
+def connection(path: Path) -> sqlite3.Connection:
+    """Open a store for SQL of visitors, in any thread: to be read, and nothing beside it.
+
+    Neither another file can be opened by it, nor is the store's own place told.
+    """
+    found = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
+    )
+    found.set_authorizer(_allowed_to_visitors)
+    return found
+
+
+def _allowed_to_visitors(action: int, what: object, *_: object) -> int:
+    """Refuse to open other files, and to say where this one lies."""
+    tells = action == sqlite3.SQLITE_PRAGMA and what == "database_list"
+    return sqlite3.SQLITE_DENY if tells else _allowed(action)
 
 
 def _allowed(action: int, *_: object) -> int:
