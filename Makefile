@@ -96,12 +96,14 @@ $(VENV)/.audit: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,audit]'
 	@touch $@
 
-# Everything that is installed with the extras `documents` and `pictures`, by version and hash.
+# Everything that is installed with the extras of the service, by version and hash. Datasette asks
+# for pip and setuptools, which are locked only when they are allowed to be.
 lock: $(VENV)/.audit
 	CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --upgrade --strip-extras \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --no-emit-options --extra documents --extra pictures --output-file requirements.lock \
-	  pyproject.toml
+	  --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --no-emit-options --extra documents --extra pictures --extra web \
+	  --output-file requirements.lock pyproject.toml
+	@sed -i '/considered to be unsafe/d' requirements.lock
 
 audit: $(VENV)/.audit
 	$(BIN)/python release/audit.py

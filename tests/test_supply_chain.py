@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-LOCKED_EXTRAS = ("documents", "pictures")
+LOCKED_EXTRAS = ("documents", "pictures", "web")
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 DIRECT = [*PROJECT["dependencies"], *(one for name in LOCKED_EXTRAS for one in EXTRAS[name])]
 _LOCKED = re.compile(

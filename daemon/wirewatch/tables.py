@@ -62,6 +62,8 @@ def _address(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+$", to_lower=True)]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]*$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
 
 
@@ -175,6 +177,15 @@ class ControlTable(Table):
     socket: FilePath | None = None
 
 
+class PagesTable(Table):
+    """`[pages]`: where `wirewatch serve` shows the archive, by which names, and to whom."""
+
+    listen: Address = ("127.0.0.1", 8002)
+    names: tuple[HostName, ...] = ()
+    token: SecretStr = SecretStr("")
+    user_header: HeaderName = ""
+
+
 class RouteTable(Table):
     """`[[route]]`: which alerts go to some channels, beside those that their rules name."""
 
@@ -256,3 +267,4 @@ class ConfigTable(Table):
     web: WebTable = WebTable()
     metrics: MetricsTable = MetricsTable()
     control: ControlTable = ControlTable()
+    pages: PagesTable = PagesTable()

@@ -1,0 +1,213 @@
+"""What Datasette calls: our pages, their words, and what stands before every answer."""
+
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from functools import cache, partial
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+from pluggy import HookimplMarker
+
+from wirewatch.pages import choices, health, story, wire
+from wirewatch.pages.analysts import NAME
+from wirewatch.pages.guard import ASSETS, App, Guard
+from wirewatch.pages.live import FullError, Receive, Send, Watch, event, stream
+from wirewatch.pages.looks import looks
+from wirewatch.pages.page import MissingError, Page, Visit
+from wirewatch.pages.reading import Readers
+from wirewatch.pages.standing import Standing
+from wirewatch.pages.wording import LANGUAGES
+
+_log = logging.getLogger("wirewatch.pages")
+hookimpl = HookimplMarker("datasette")
+
+PAGES = (wire.PAGE, story.PAGE, health.PAGE)
+"""Every page of ours, in the menu's order."""
+FOLDER = Path(str(resources.files("wirewatch.pages")))
+_EVENTS = "/wire/events"
+_TABLES = "/tables"
+_ARTICLE = "/articles/"
+_WRONG = 500
+View = Callable[..., Awaitable[Response | None]]
+
+
+class Plugin:
+    """Our side of one Datasette: registered with its plugin manager by `server`."""
+
+    __name__ = "wirewatch"
+
+    def __init__(
+        self, standing: Standing, guard: Guard, clock: Callable[[], datetime], user_header: str = ""
+    ) -> None:
+        store = standing.current().config.store
+        self._standing = standing
+        self._guard = guard
+        self._clock = clock
+        self._user_header = user_header.lower()
+        self._readers = Readers(store)
+        self._looking = Readers(store, threads=1)
+        self.watch = Watch(self._looking.version)
+
+    @hookimpl
+    def register_routes(self) -> list[tuple[str, View]]:
+        """Give our addresses; Datasette asks for them before its own."""
+        pages = [(page.address.pattern, partial_view(self._view, page)) for page in PAGES]
+        others: list[tuple[str, View]] = [
+            (rf"{_EVENTS}$", self._events),
+            (rf"{choices.ADDRESS}$", _choose),
+            (rf"{_TABLES}$", _tables),
+            (rf"{_ARTICLE}(?P<article>[0-9]{{1,19}})$", _article),
+        ]
+        return [*pages, *others]
+
+    @hookimpl
+    def extra_template_vars(self, request: Request | None) -> dict[str, Any]:
+        """Give every template the words of the visitor, the menu, and ways to write values."""
+        chosen = _choices(request)
+        here = request.full_path if request else "/"
+        return {
+            "say": chosen.words,
+            "language": chosen.words.language,
+            "languages": LANGUAGES,
+            "light": chosen.light,
+            "lights": choices.LIGHTS,
+            "choose": partial(choices.choose, here),
+            "menu": [
+                *((page.name, page.path) for page in PAGES if page.in_menu),
+                ("tables", _TABLES),
+            ],
+            "asset": _asset,
+            **looks(chosen.words, self._clock()),
+        }
+
+    @hookimpl
+    def asgi_wrapper(self) -> Callable[[App], App]:
+        """Put the guard before Datasette."""
+        return self._guard.before
+
+    @hookimpl
+    def handle_exception(
+        self, datasette: Datasette, request: Request, exception: Exception
+    ) -> Awaitable[Response]:
+        """Say that something went wrong, and what, where that is the visitor's to know."""
+        return _wrong(datasette, request, exception)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._readers.close()
+        self._looking.close()
+
+    async def _view(self, page: Page, datasette: Datasette, request: Request) -> Response:
+        """Answer with one page."""
+        values = await self._readers.ask(lambda db: page.values(db, self._visit(request)))
+        text = await datasette.render_template(
+            f"{page.name}.html", values | {"page": page.name}, request=request
+        )
+        return Response.html(text)
+
+    def _visit(self, request: Request) -> Visit:
+        """Read what a visitor asks for."""
+        query = {key: request.args.get(key) for key in request.args}
+        user = request.headers.get(self._user_header, "") if self._user_header else ""
+        return Visit(
+            request.url_vars, query, self._standing.current(), _choices(request).words,
+            self._clock(), user,
+        )  # fmt: skip
+
+    async def _events(
+        self, datasette: Datasette, request: Request, receive: Receive, send: Send
+    ) -> Response | None:
+        """Send what arrives, as it arrives, to a page that is open."""
+        visit = self._visit(request)
+        came = request.headers.get("last-event-id", "")
+        last = int(came) if came.isdecimal() else visit.number("after") or 0
+        template = datasette.jinja_env.get_template("_row.html")
+        shown = {"say": visit.words, "is_new": True, **looks(visit.words, self._clock())}
+
+        async def news() -> AsyncIterator[str]:
+            nonlocal last
+            before = -1
+            while before != last:
+                before = last
+                last, rows = await self._readers.ask(
+                    lambda db: wire.news(db, visit, before)  # noqa: B023 - asked before it changes
+                )
+                for row in rows:
+                    html = await template.render_async(row=row, **shown)
+                    yield event("article", row["id"], html)
+
+        try:
+            with self.watch.opened():
+                await stream(self.watch, receive, send, news)
+        except FullError:
+            return Response.text(visit.words("too_many") + "\n", status=503)
+        return None
+
+
+def partial_view(view: View, page: Page) -> View:
+    """Give what answers for one page, in the form that Datasette looks at."""
+
+    async def answer(datasette: Datasette, request: Request) -> Response | None:
+        return await view(page, datasette, request)
+
+    return answer
+
+
+def is_own(path: str) -> bool:
+    """Tell an address of ours from those of Datasette."""
+    return path == _EVENTS or any(page.address.fullmatch(path) for page in PAGES)
+
+
+def _choices(request: Request | None) -> choices.Choices:
+    """Read how a visitor wants pages."""
+    if request is None:
+        return choices.choices({}, {}, "")
+    query = {key: request.args.get(key) for key in request.args}
+    return choices.choices(query, request.cookies, request.headers.get("accept-language", ""))
+
+
+async def _choose(request: Request) -> Response:
+    """Keep what a visitor chooses, and go back."""
+    query = {key: request.args.get(key) for key in request.args}
+    response = Response.redirect(choices.back(query))
+    for name, value in choices.chosen(query).items():
+        response._set_cookie_headers.append(choices.cookie(name, value))  # noqa: SLF001 - all attributes, as we write them
+    return response
+
+
+async def _tables() -> Response:
+    """Lead to the tables."""
+    return Response.redirect(f"/{NAME}")
+
+
+async def _article(request: Request) -> Response:
+    """Lead from the address in messages to the story."""
+    return Response.redirect(f"/story/{request.url_vars['article']}")
+
+
+async def _wrong(datasette: Datasette, request: Request, exception: Exception) -> Response:
+    """Say what is wrong: Datasette's own words on what was asked, none on what broke inside."""
+    status = 404 if isinstance(exception, MissingError) else getattr(exception, "status", _WRONG)
+    if status >= _WRONG:
+        _log.error("a page failed: %s", request.path, exc_info=exception)
+    words = _choices(request).words
+    said = str(exception) if 400 <= status < _WRONG else words("wrong_inside")  # noqa: PLR2004 - what was asked is at fault
+    if status == 404:  # noqa: PLR2004 - not found
+        said = words("missing")
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": said, "status": status}, status=status)
+    context = {"title": words("wrong"), "status": status, "error": said, "page": "error"}
+    text = await datasette.render_template("error.html", context, request=request)
+    return Response.html(text, status=status)
+
+
+@cache
+def _asset(name: str) -> str:
+    """Give the address of a style or script, which changes with its content."""
+    digest = hashlib.sha256((FOLDER / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/{ASSETS}/{name}?{digest}"

@@ -1,0 +1,139 @@
+"""The wire: what arrives, the newest first, with hits marked and filters."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from wirewatch.errors import ConfigError, RuleError
+from wirewatch.model import Article, Span
+from wirewatch.pages.names import Names, names_of
+from wirewatch.pages.page import Page, Visit
+from wirewatch.pipeline.search import Find, question
+from wirewatch.store.database import Reader
+from wirewatch.store.feed import Item, Wanted, arrived, last_article, latest
+from wirewatch.store.hours import Counted, known
+from wirewatch.text.snippet import Stretch, marked, snippet
+
+MOST = 60  # articles of a page
+_FURTHEST = 5_000  # articles that are looked at for a query
+_AT_ONCE = 200  # new ones that are sent to an open page at a time
+_SNIPPET = 240  # characters
+FILTERS = ("source", "language", "entry", "rule")
+
+Hit = tuple[Item, tuple[Span, ...]]
+"""An article, and what is to be marked in it."""
+
+
+def values(db: Reader, visit: Visit) -> dict[str, Any]:
+    """Give the articles of the page, what they are filtered by, and what may be chosen."""
+    names = names_of(visit.deployment)
+    last = last_article(db)
+    before = visit.number("before")
+    wanted, find, fault = asked(visit, names)
+    end = last + 1 if before is None else before
+    hits = [] if fault else list(islice(_found(db, wanted, end, find), MOST))
+    return {
+        "rows": [row(*hit) for hit in hits],
+        "asked": {name: visit.query.get(name, "") for name in FILTERS},
+        "question": visit.query.get("q", "").strip(),
+        "fault": fault,
+        "last": last,
+        "older": hits[-1][0].stored.id if len(hits) == MOST else None,
+        "choices": _choices(db, visit, names),
+        "is_live": before is None and not fault,
+    }
+
+
+def news(db: Reader, visit: Visit, after: int) -> tuple[int, list[dict[str, Any]]]:
+    """Give the last article, and as rows what is wanted of those after one, the oldest first."""
+    wanted, find, fault = asked(visit, names_of(visit.deployment))
+    last = last_article(db)
+    if fault or last <= after:
+        return max(last, after), []
+    fresh = arrived(db, after, replace(wanted, expression=None))
+    items = list(islice(fresh, _AT_ONCE))
+    rows = [row(item, spans) for item in items if (spans := _marks(item, find)) is not None]
+    return items[-1].stored.id if len(items) == _AT_ONCE else last, rows
+
+
+def asked(visit: Visit, names: Names) -> tuple[Wanted, Find | None, str]:
+    """Read what is wanted: filters, what decides on the query, and what is wrong with that."""
+    text = visit.query.get("q", "").strip()
+    entry = names.entry(visit.query.get("entry", ""))
+    wanted = Wanted(
+        visit.query.get("source", ""), visit.query.get("language", ""), entry,
+        visit.query.get("rule", ""),
+    )  # fmt: skip
+    if not text:
+        return wanted, None, ""
+    try:
+        expression, find = question(text, visit.deployment.gazetteers)
+    except (RuleError, ConfigError) as error:
+        return wanted, None, str(error)
+    return replace(wanted, expression=expression), find, ""
+
+
+def _found(db: Reader, wanted: Wanted, end: int, find: Find | None) -> Iterator[Hit]:
+    """Give what is wanted before an article, the newest first."""
+    for item in latest(db, _FURTHEST if find else MOST, wanted, end):
+        spans = _marks(item, find)
+        if spans is not None:
+            yield item, spans
+
+
+def _marks(item: Item, find: Find | None) -> tuple[Span, ...] | None:
+    """Give the spans to mark: of the query, else of the rules; None where the query is not true."""
+    return item.spans if find is None else find(item.stored)
+
+
+def row(item: Item, spans: tuple[Span, ...]) -> dict[str, Any]:
+    """Give an article as the template shows it."""
+    article = item.stored.article
+    zone = "title" if article.title else "headline"
+    heading = [(span.start, span.end) for span in spans if span.zone == zone]
+    hits = [(span.start, span.end) for span in spans if span.zone == "body"]
+    said, inside = snippet(_after_headline(article, hits), hits, _SNIPPET)
+    return {
+        "id": item.stored.id,
+        "received": item.stored.received,
+        "source": item.stored.source,
+        "outlet": article.agency or item.stored.source,
+        "place": article.place,
+        "language": article.language,
+        "signal": article.signal,
+        "status": article.status if article.status != "usable" else "",
+        "embargo": article.embargo,
+        "headline": marked(article.title or article.headline, heading),
+        "said": marked(said, inside),
+        "rules": item.rules,
+        "rang": bool(item.alerts),
+    }
+
+
+def _after_headline(article: Article, hits: Sequence[Stretch]) -> str:
+    """Give the text that is shown beside a headline: what that itself says is not said twice."""
+    begins = article.headline.removesuffix("…")
+    is_told = not (article.title or hits) and article.body.startswith(begins)
+    if not is_told:
+        return article.body
+    rest = article.body[len(begins) :].lstrip()
+    return f"…{rest}" if article.headline.endswith("…") else rest
+
+
+def _choices(db: Reader, visit: Visit, names: Names) -> Mapping[str, list[tuple[str, str]]]:
+    """Give what the filters offer, each as value and label."""
+    deployment = visit.deployment
+    sources = {*deployment.inboxes, *known(db, Counted.SOURCE)}
+    languages = {code.split("-")[0] for code in known(db, Counted.LANGUAGE)}
+    entries = {name.partition(":")[2] for name in known(db, Counted.NAME)}
+    return {
+        "source": [(name, name) for name in sorted(sources)],
+        "language": [(code, code) for code in sorted(languages)],
+        "entry": sorted(((one, names.label(one)) for one in entries), key=lambda pair: pair[1]),
+        "rule": sorted((rule.name, rule.title or rule.name) for rule in deployment.rules),
+    }
+
+
+PAGE = Page("wire", re.compile(r"/$"), values)
