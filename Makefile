@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PROMTOOL := $(VENV)/prometheus/usr/bin/promtool
 
-.PHONY: demo test test-crash test-faults test-year test-peers test-systemd check-alerts reliability \
-  soak lint bench fuzz lock audit sbom dist install uninstall clean
+.PHONY: demo test test-browser test-crash test-faults test-year test-peers test-systemd check-alerts reliability \
+  soak images lint bench fuzz lock audit sbom dist install uninstall clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,6 +18,22 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses=auto
+
+test-browser: $(VENV)/.browser
+	@command -v chromium >/dev/null || { \
+	  echo "installing chromium, in which the pages are tried"; \
+	  apt-get install -y -qq chromium >/dev/null 2>&1 || \
+	  { apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
+	  echo "could not; what needs it is left out"; }
+	$(BIN)/python -m pytest -rs tests/browser
+
+# The pictures in docs/pages.md, made anew.
+images: $(VENV)/.browser
+	WIREWATCH_IMAGES=$(CURDIR)/docs/images $(BIN)/python -m pytest tests/browser -k pictures
+
+$(VENV)/.browser: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,browser]'
+	@touch $@
 
 test-crash: $(STAMP)
 	$(BIN)/python -m pytest tests/crash

@@ -1,5 +1,6 @@
 """What a template is given beside its own values: ways to write times, sizes and numbers."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from wirewatch.pages.wording import Wording
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1000
+_TONGUE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
 def looks(words: Wording, now: datetime) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def looks(words: Wording, now: datetime) -> dict[str, Any]:
         "day": lambda moment: _text(moment)[:10],
         "moment": lambda moment: f"{_text(moment)[:10]} {_text(moment)[11:16]}",
         "exact": _text,
+        "tongue": is_tongue,
         "size": size,
         "number": number,
     }
@@ -48,6 +51,11 @@ def span_in(words: Wording, span: timedelta) -> str:
 def number(value: float) -> str:
     """Write a whole number with thin spaces between its thousands."""
     return f"{round(value):,}".replace(",", "\u202f")
+
+
+def is_tongue(language: str | None) -> bool:
+    """Tell a code of a language (RFC 5646) from what an article may say in its place."""
+    return bool(_TONGUE.fullmatch(language or ""))
 
 
 def size(value: int) -> str:
