@@ -101,7 +101,9 @@ class Pages:
         made = pages_of(load_deployment(self.config), self.clock)
         try:
             transport = httpx.ASGITransport(made.datasette.app(), raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport) as client:
+            async with httpx.AsyncClient(
+                transport=transport, follow_redirects=more.pop("follow", False)
+            ) as client:
                 return await client.request(method, url, headers=headers, **more)
         finally:
             made.close()

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -44,8 +45,8 @@ def opened(chromium: Browser, at_work: Desk) -> Iterator[Open]:
     said: list[str] = []
     contexts = []
 
-    def open_page(path: str, **options: object) -> Page:
-        context = chromium.new_context(**({"viewport": {"width": 1200, "height": 760}} | options))  # type: ignore[arg-type]
+    def open_page(path: str, **options: Any) -> Page:
+        context = chromium.new_context(**({"viewport": {"width": 1200, "height": 760}} | options))
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda told: said.append(f"{path}: {told.type}: {told.text}"))

@@ -13,16 +13,10 @@ from browser.pictures import LARGEST, picture
 from pages_desk import story
 
 OURS = (
-    "/",
-    "/?q=title:(budget",
-    "/?language=de",
-    "/story/1",
-    "/story/2",
-    "/story/3",
-    "/story/4",
-    "/story/5",
-    "/health",
-)
+    "/", "/?q=title:(budget", "/?language=de", "/story/1", "/story/2", "/story/3", "/story/4",
+    "/story/5", "/alerts", "/alerts?state=dead", "/alerts/1", "/why?rule=kz-az&article=1", "/rules",
+    "/workbench", "/workbench?rule=kz-az", "/workbench?q=title:(budget", "/health",
+)  # fmt: skip
 THEIRS = ("/store", "/store/articles", "/store/articles/1", "/store/pairs", "/store?sql=select+1")
 DOCS = Path(__file__).parents[2] / "docs" / "images"
 
@@ -177,6 +171,8 @@ def test_datasettes_pages_work_under_the_policy(opened: Open, path: str) -> None
         ("wire-dark", "/", {"color_scheme": "dark"}),
         ("wire-phone", "/", PHONE),
         ("story", "/story/2", {}),
+        ("alerts", "/alerts", {}),
+        ("workbench", "/workbench?rule=kz-az&q=%40parliament:KZ", {}),
         ("health", "/health", {}),
     ],
 )
@@ -187,3 +183,54 @@ def test_pictures_for_the_docs(
     page = opened(path, **options)
     assert picture(page, images / f"{name}.png") <= LARGEST
     assert (DOCS / f"{name}.png").is_file()
+
+
+def test_an_alert_is_taken_on(opened: Open, at_work: Desk) -> None:
+    """The button asks the daemon; the page says so, and the alert has a name on it."""
+    page = opened("/alerts/1")
+    page.get_by_label("Your name").first.fill("Ayan")
+    page.get_by_role("button", name="Take on").click()
+    expect(page.locator(".notice")).to_have_text("Taken on.")
+    expect(page.locator(".panel").first).to_contain_text("Ayan")
+    assert at_work.count("SELECT count(*) FROM alerts WHERE acknowledged_by LIKE 'Ayan%'") == 1
+    page.goto(at_work.address + "/alerts?taken=yes")
+    expect(page.locator(".posted")).to_have_count(1)
+    assert page.context.cookies()
+    page.goto(at_work.address + "/alerts/2")
+    expect(page.get_by_label("Your name").first).to_have_value("Ayan")
+
+
+def test_a_silence_begins_and_ends(opened: Open, at_work: Desk) -> None:
+    """What nobody shall hear of for a while stands in a list, with a button that ends it."""
+    page = opened("/alerts")
+    page.get_by_text("Begin a silence").click()
+    page.locator(".wish input[name=rule]").fill("nothing-*")
+    page.locator(".wish input[name=comment]").fill("a rehearsal")
+    page.get_by_role("button", name="Silence", exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("is at work until")
+    expect(page.locator("table")).to_contain_text("a rehearsal")
+    page.get_by_role("button", name="End").click()
+    expect(page.locator(".notice")).to_have_text("The silence is over.")
+    assert at_work.count("SELECT count(*) FROM silences WHERE ended IS NOT NULL") == 1
+
+
+def test_the_workbench_shows_an_error_then_a_result(opened: Open) -> None:
+    """While somebody types: what is wrong with a caret, then what it would have caught."""
+    page = opened("/workbench?rule=kz-az")
+    expect(page.locator("#result")).to_contain_text("of ")
+    page.locator("#question").fill("title:(Majilis")
+    expect(page.locator("#result .fault pre")).to_contain_text("^")
+    page.locator("#question").fill("title:(Majilis OR Haushalt)")
+    expect(page.locator("#result .sum")).to_contain_text("more than the rule")
+    expect(page.locator("#result .fault")).to_have_count(0)
+    expect(page.locator("#toml")).to_contain_text("title:(Majilis OR Haushalt)")
+    expect(page.locator("#result .chart rect.new").last).to_be_attached()
+    assert "Haushalt" in page.url
+
+
+def test_why_a_rule_rang(opened: Open) -> None:
+    """From a story one comes to the tree of a rule, with what was true."""
+    page = opened("/story/1")
+    page.get_by_role("link", name="Why did it (not) ring?").first.click()
+    expect(page.locator("main")).to_contain_text("alert 1")
+    expect(page.locator("pre")).to_contain_text("@parliament:KZ")

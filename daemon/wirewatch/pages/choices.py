@@ -10,6 +10,8 @@ LIGHTS = ("auto", "light", "dark")
 """As the system has it, or always one."""
 _LANGUAGE, _LIGHT = "wirewatch-language", "wirewatch-light"
 _YEAR = 365 * 86_400  # seconds
+NAME = "wirewatch-name"
+"""The cookie that keeps the name by which somebody takes alerts on."""
 ADDRESS = "/choose"
 
 

@@ -46,6 +46,10 @@ class Page:
     address: re.Pattern[str]
     values: Callable[[Reader, Visit], dict[str, Any]]
     in_menu: bool = True
+    under: str = ""
+    """The page of the menu that it belongs to, where it is not there itself."""
+    is_heavy: bool = False
+    """It may take seconds, and is read by threads of its own."""
 
     @property
     def path(self) -> str:

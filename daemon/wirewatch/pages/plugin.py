@@ -2,18 +2,20 @@
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from pluggy import HookimplMarker
 
-from wirewatch.pages import choices, health, story, wire
+from wirewatch.pages import alerts, choices, health, rules, story, wire
+from wirewatch.pages.acting import Deed, done
 from wirewatch.pages.analysts import NAME
 from wirewatch.pages.guard import ASSETS, App, Guard
 from wirewatch.pages.live import FullError, Receive, Send, Watch, event, stream
@@ -26,10 +28,14 @@ from wirewatch.pages.wording import LANGUAGES
 _log = logging.getLogger("wirewatch.pages")
 hookimpl = HookimplMarker("datasette")
 
-PAGES = (wire.PAGE, story.PAGE, health.PAGE)
+PAGES = (
+    wire.PAGE, story.PAGE, alerts.OUTBOX, alerts.ALERT, alerts.WHY, rules.RULES, rules.BENCH,
+    rules.TRIAL, health.PAGE,
+)  # fmt: skip
 """Every page of ours, in the menu's order."""
 FOLDER = Path(str(resources.files("wirewatch.pages")))
 _EVENTS = "/wire/events"
+_ACT = "/act"
 _TABLES = "/tables"
 _ARTICLE = "/articles/"
 _WRONG = 500
@@ -50,6 +56,7 @@ class Plugin:
         self._clock = clock
         self._user_header = user_header.lower()
         self._readers = Readers(store)
+        self._heavy = Readers(store, threads=2)
         self._looking = Readers(store, threads=1)
         self.watch = Watch(self._looking.version)
 
@@ -59,6 +66,7 @@ class Plugin:
         pages = [(page.address.pattern, partial_view(self._view, page)) for page in PAGES]
         others: list[tuple[str, View]] = [
             (rf"{_EVENTS}$", self._events),
+            (rf"{_ACT}$", self._act),
             (rf"{choices.ADDRESS}$", _choose),
             (rf"{_TABLES}$", _tables),
             (rf"{_ARTICLE}(?P<article>[0-9]{{1,19}})$", _article),
@@ -99,20 +107,35 @@ class Plugin:
 
     def close(self) -> None:
         """Let go of the store."""
-        self._readers.close()
-        self._looking.close()
+        for readers in (self._readers, self._heavy, self._looking):
+            readers.close()
 
     async def _view(self, page: Page, datasette: Datasette, request: Request) -> Response:
         """Answer with one page."""
-        values = await self._readers.ask(lambda db: page.values(db, self._visit(request)))
-        text = await datasette.render_template(
-            f"{page.name}.html", values | {"page": page.name}, request=request
-        )
+        readers = self._heavy if page.is_heavy else self._readers
+        values = await readers.ask(lambda db: page.values(db, self._visit(request)))
+        name = unquote(request.cookies.get(choices.NAME, ""))
+        given = {"page": page.under or page.name, "name": name, "act": _ACT, **values}
+        text = await datasette.render_template(f"{page.name}.html", given, request=request)
         return Response.html(text)
 
-    def _visit(self, request: Request) -> Visit:
-        """Read what a visitor asks for."""
-        query = {key: request.args.get(key) for key in request.args}
+    async def _act(self, datasette: Datasette, request: Request) -> Response:
+        """Do what a visitor asks for, over the daemon's socket; then go back, and say so."""
+        if request.method != "POST":
+            return Response.redirect("/")
+        form = dict(await request.post_vars())
+        deed = Deed(form, self._visit(request, form))
+        is_done, said = await self._heavy.ask(lambda _: done(deed))
+        datasette.add_message(request, said, datasette.INFO if is_done else datasette.ERROR)
+        response = Response.redirect(choices.back(form), status=303)
+        if deed.field("by"):
+            kept = choices.cookie(choices.NAME, quote(deed.by))
+            response._set_cookie_headers.append(kept)  # noqa: SLF001 - with all attributes, as we write them
+        return response
+
+    def _visit(self, request: Request, form: Mapping[str, str] | None = None) -> Visit:
+        """Read what a visitor asks for, by the address or by a form."""
+        query = form or {key: request.args.get(key) for key in request.args}
         user = request.headers.get(self._user_header, "") if self._user_header else ""
         return Visit(
             request.url_vars, query, self._standing.current(), _choices(request).words,

@@ -11,6 +11,7 @@ from wirewatch.model import Article, Span
 from wirewatch.pages.names import Names, names_of
 from wirewatch.pages.page import Page, Visit
 from wirewatch.pipeline.search import Find, question
+from wirewatch.store.archive import Stored
 from wirewatch.store.database import Reader
 from wirewatch.store.feed import Item, Wanted, arrived, last_article, latest
 from wirewatch.store.hours import Counted, known
@@ -90,16 +91,23 @@ def _marks(item: Item, find: Find | None) -> tuple[Span, ...] | None:
 
 def row(item: Item, spans: tuple[Span, ...]) -> dict[str, Any]:
     """Give an article as the template shows it."""
-    article = item.stored.article
+    return row_of(item.stored, spans, item.rules, has_rung=bool(item.alerts))
+
+
+def row_of(
+    stored: Stored, spans: tuple[Span, ...], rules: tuple[str, ...] = (), *, has_rung: bool = False
+) -> dict[str, Any]:
+    """Give an article as the template shows it, with what is to be marked in it."""
+    article = stored.article
     zone = "title" if article.title else "headline"
     heading = [(span.start, span.end) for span in spans if span.zone == zone]
     hits = [(span.start, span.end) for span in spans if span.zone == "body"]
     said, inside = snippet(_after_headline(article, hits), hits, _SNIPPET)
     return {
-        "id": item.stored.id,
-        "received": item.stored.received,
-        "source": item.stored.source,
-        "outlet": article.agency or item.stored.source,
+        "id": stored.id,
+        "received": stored.received,
+        "source": stored.source,
+        "outlet": article.agency or stored.source,
         "place": article.place,
         "language": article.language,
         "signal": article.signal,
@@ -107,8 +115,8 @@ def row(item: Item, spans: tuple[Span, ...]) -> dict[str, Any]:
         "embargo": article.embargo,
         "headline": marked(article.title or article.headline, heading),
         "said": marked(said, inside),
-        "rules": item.rules,
-        "rang": bool(item.alerts),
+        "rules": rules,
+        "rang": has_rung,
     }
 
 

@@ -92,6 +92,7 @@ if (filters) {
 // --- Keys ---
 
 const stops = () => [...document.querySelectorAll("[data-stop], .wire .headline")];
+const GOALS = { w: "/", a: "/alerts", r: "/rules", h: "/health" };
 let isGoing = false;
 
 function move(step) {
@@ -121,12 +122,47 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return;
-  if (isGoing && event.key === "w") return location.assign("/");
+  if (isGoing && GOALS[event.key]) return location.assign(GOALS[event.key]);
   const act = KEYS[event.key];
   if (act) {
     event.preventDefault();
     act();
   }
+});
+
+// --- The workbench: tried while somebody types ---
+
+const bench = byId("bench");
+let asked = 0;
+let waits;
+
+async function tryOut() {
+  const mine = ++asked;
+  const result = byId("result");
+  result.setAttribute("aria-busy", "true");
+  const query = new URLSearchParams(new FormData(bench));
+  query.delete("csrftoken");
+  try {
+    const answer = await fetch("/workbench/trial?" + query);
+    const html = await answer.text();
+    if (mine !== asked || !answer.ok) return;
+    result.innerHTML = html;
+    history.replaceState(null, "", "/workbench?" + query);
+  } finally {
+    if (mine === asked) result.setAttribute("aria-busy", "false");
+  }
+}
+
+if (bench) {
+  bench.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(tryOut, 350);
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) navigator.clipboard.writeText(byId(copy.dataset.copy).textContent);
 });
 
 // --- Menus close when something else is chosen ---
