@@ -13,8 +13,9 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
+# `make demo SERVE=1` ends with its archive in the browser, until Ctrl-C.
 demo: $(STAMP)
-	@$(BIN)/python seeds/demo.py
+	@$(BIN)/python seeds/demo.py $(if $(SERVE),--serve)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses=auto

@@ -2,7 +2,8 @@
 
 Run by `make demo`. Everything it makes lies under var/demo, which is made anew each time. Exits
 with 0 when every file was accounted for and every alert was received. With `--picture` it also
-draws docs/demo.svg, the README's picture of the terminal.
+draws docs/demo.svg, the README's picture of the terminal. With `--serve` it ends by telling where
+its archive is shown in the browser, until Ctrl-C.
 """
 
 import json
@@ -209,6 +210,23 @@ def closing_table(db: sqlite3.Connection, phone: Phone) -> Table:
     return table
 
 
+def show_pages(config: Path) -> None:
+    """Serve the pages of the demo, beside the daemon, until Ctrl-C."""
+    command = [sys.executable, "-m", "wirewatch", "--config", str(config), "serve", "--port", "0"]
+    with (
+        (PLACE / "pages.log").open("wb") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as pages,
+    ):
+        told = pages.stdout.readline().strip() if pages.stdout else ""
+        if not told:
+            raise SystemExit(f"the pages did not start; see {log.name}")
+        console.print(f"[bold]The archive in the browser:[/] {told} (Ctrl-C ends it)")
+        try:
+            pages.wait()
+        except KeyboardInterrupt:
+            pages.send_signal(signal.SIGTERM)
+
+
 def main() -> int:
     """Run the demo; give the exit code."""
     phone = Phone()
@@ -233,16 +251,19 @@ def main() -> int:
             time.sleep(0.1)
             stop.set()
             watching.join()
-        well = settled(db, files)
-        console.print()
-        console.print(closing_table(db, phone))
-        db.close()
+            well = settled(db, files)
+            console.print()
+            console.print(closing_table(db, phone))
+            db.close()
+            if "--serve" in sys.argv:
+                show_pages(config)
     command = f".venv/bin/wirewatch --config {config.relative_to(ROOT)}"
     console.print("[bold]Where to look next[/]")
     console.print(f"  {command} status", soft_wrap=True)
     console.print(f"  {command} search '@parliament:KZ AND @parliament:AZ'", soft_wrap=True)
     console.print(f"  {command} alerts list", soft_wrap=True)
     console.print(f"  .venv/bin/sqlite-utils rows {STORE.relative_to(ROOT)} recent", soft_wrap=True)
+    console.print("  make demo SERVE=1: this archive in the browser")
     console.print("  README.md: a first rule, a first channel")
     status = subprocess.run(
         [sys.executable, "-m", "wirewatch", "--config", str(config), "status"], check=False

@@ -6,17 +6,17 @@
 # From the environment:
 #   DESTDIR   put everything below this folder, and leave the running system alone
 #   PYTHON    the interpreter that the venv is made with (/usr/bin/python3)
-#   EXTRAS    what is installed beside the core ("documents,pictures"); may be empty
+#   EXTRAS    what is installed beside the core ("documents,pictures,web"); may be empty
 #   PURGE=1   on uninstall: take configuration, store, archive and user away too
 set -eu
 
 source=$(cd "$(dirname "$0")/.." && pwd)
 root=${DESTDIR:-}
 python=${PYTHON:-/usr/bin/python3}
-extras=${EXTRAS-documents,pictures}
+extras=${EXTRAS-documents,pictures,web}
 programs=/opt/wirewatch
 settings=/etc/wirewatch
-units="wirewatch.service wirewatch-retry.timer wirewatch-backup.service wirewatch-backup.timer"
+units="wirewatch.service wirewatch-web.service wirewatch-retry.timer wirewatch-backup.service wirewatch-backup.timer"
 
 say() {
     echo "wirewatch: $*"
@@ -115,6 +115,7 @@ install_units() {
 finish() {
     if has_systemd && systemctl --quiet is-active wirewatch.service; then
         systemctl restart wirewatch.service
+        systemctl try-restart wirewatch-web.service
         say "restarted"
     elif is_host; then
         say "now edit $settings/wirewatch.toml, then: wirewatch doctor; systemctl enable --now wirewatch"

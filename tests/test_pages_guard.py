@@ -1,11 +1,13 @@
 """Who is let into the pages, and what answers may do."""
 
+import json
+
 import pytest
 
 from conftest import Site, Wirewatch
 from pages_desk import Pages, fill
 from wirewatch.clock import utc_now
-from wirewatch.pages import choices
+from wirewatch.pages import analysts, choices
 from wirewatch.store.question import connection
 
 TOKEN = "a-token-of-sixteen"  # noqa: S105 - of a test
@@ -70,6 +72,19 @@ def test_the_librarys_own_corner_is_closed(pages: Pages, path: str) -> None:
     assert pages.ask(path).status_code == 404
 
 
+def test_a_link_of_an_article_is_one_of_the_web(site: Site, wirewatch: Wirewatch) -> None:
+    """An address that would run a script is shown nowhere as a link."""
+    for name, url in (("a", "javascript:alert(1)"), ("b", "https://agency.example/1")):
+        page = {"title": f"Story {name}", "maintext": f"The text of {name}.", "url": url}
+        (site.inbox / f"{name}.json").write_text(json.dumps(page | {"source_domain": "x"}))
+    wirewatch("ingest", site.inbox, "--source", "wires", "--no-deliver")
+    shown = Pages(site.config, utc_now).text("/story/1") + Pages(site.config, utc_now).text(
+        "/story/2"
+    )
+    assert 'href="javascript' not in shown
+    assert 'href="https://agency.example/1" rel="noopener noreferrer nofollow"' in shown
+
+
 def test_the_file_cannot_be_taken_away(pages: Pages) -> None:
     """The database is not handed out whole, nor is that of the library's own notes."""
     assert pages.ask("/store.db").status_code == 403
@@ -97,6 +112,15 @@ def test_sql_reaches_nothing_but_the_store(pages: Pages, site: Site, sql: str) -
     assert "root:" not in answer.text
 
 
+def test_endless_sql_is_ended(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that does not end is ended, and its visitor told."""
+    monkeypatch.setitem(analysts._SETTINGS, "sql_time_limit_ms", 50)
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
+    answer = pages.ask("/store.json", params={"sql": endless})
+    assert answer.status_code == 400
+    assert "SQL Interrupted" in answer.text
+
+
 def test_no_page_tells_a_path(pages: Pages, site: Site) -> None:
     """No page, and no page of an error, says where on this machine anything lies."""
     for path in (
@@ -120,7 +144,7 @@ def test_an_error_inside_shows_nothing_of_it(
     assert answer.status_code == 500
     assert "local variable" not in answer.text
     assert "Traceback" not in answer.text
-    assert "a page failed" in caplog.text
+    assert "page-failed" in caplog.text
 
 
 def test_without_the_token_there_is_nothing(guarded: Pages) -> None:

@@ -58,7 +58,9 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
 
 
 @needs_systemd
-@pytest.mark.parametrize("name", ["wirewatch.service", "wirewatch-backup.service"])
+@pytest.mark.parametrize(
+    "name", ["wirewatch.service", "wirewatch-backup.service", "wirewatch-web.service"]
+)
 def test_the_sandbox_is_tight(name: str) -> None:
     """`systemd-analyze security` gives an exposure of 1.5 at most, of ten."""
     found = subprocess.run(
@@ -71,10 +73,11 @@ def test_the_sandbox_is_tight(name: str) -> None:
     assert found.returncode == 0, found.stdout[-300:] + found.stderr
 
 
-def test_each_line_of_the_unit_says_why() -> None:
+@pytest.mark.parametrize("name", ["wirewatch.service", "wirewatch-web.service"])
+def test_each_line_of_the_unit_says_why(name: str) -> None:
     """Whatever is set stands under a comment, and no comment speaks for more than a few lines."""
     since = _MOST
-    for line in UNIT.read_text(encoding="utf-8").splitlines():
+    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
         if line.startswith("[") or not line:
             since = _MOST
         elif line.startswith("#"):
@@ -91,7 +94,7 @@ def test_the_units_find_what_the_installer_puts_into_place() -> None:
     assert sorted(units.split()) == UNITS
     folders = (FOLDER / "wirewatch.tmpfiles").read_text(encoding="utf-8")
     assert "/etc/wirewatch/credentials" in folders
-    for name in ("wirewatch.service", "wirewatch-backup.service"):
+    for name in ("wirewatch.service", "wirewatch-backup.service", "wirewatch-web.service"):
         text = (FOLDER / name).read_text(encoding="utf-8")
         assert "LoadCredential=wirewatch:/etc/wirewatch/credentials" in text
         assert "User=wirewatch" in text

@@ -22,7 +22,7 @@ _PRIORITIES = (
     (logging.NOTSET, 7),
 )
 """By the least level: what syslog(3) calls it."""
-_LIBRARIES = ("watchdog", "urllib3", "requests", "charset_normalizer")
+_LIBRARIES = ("uvicorn", "watchdog", "urllib3", "requests", "charset_normalizer")
 _REPORTED = ("apscheduler",)
 """Libraries of which we report ourselves what goes wrong."""
 _USER_OF_URL = re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/@]+@", re.IGNORECASE)

@@ -14,6 +14,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from pluggy import HookimplMarker
 
+from wirewatch.event import Event
 from wirewatch.pages import alerts, choices, health, rules, story, wire
 from wirewatch.pages.acting import Deed, done
 from wirewatch.pages.analysts import NAME
@@ -217,9 +218,9 @@ async def _wrong(datasette: Datasette, request: Request, exception: Exception) -
     """Say what is wrong: Datasette's own words on what was asked, none on what broke inside."""
     status = 404 if isinstance(exception, MissingError) else getattr(exception, "status", _WRONG)
     if status >= _WRONG:
-        _log.error("a page failed: %s", request.path, exc_info=exception)
+        _log.error(Event("page-failed", path=request.path), exc_info=exception)
     words = _choices(request).words
-    said = str(exception) if 400 <= status < _WRONG else words("wrong_inside")  # noqa: PLR2004 - what was asked is at fault
+    said = _said(exception) if 400 <= status < _WRONG else words("wrong_inside")  # noqa: PLR2004 - what was asked is at fault
     if status == 404:  # noqa: PLR2004 - not found
         said = words("missing")
     if request.path.endswith(".json"):
@@ -227,6 +228,12 @@ async def _wrong(datasette: Datasette, request: Request, exception: Exception) -
     context = {"title": words("wrong"), "status": status, "error": said, "page": "error"}
     text = await datasette.render_template("error.html", context, request=request)
     return Response.html(text, status=status)
+
+
+def _said(exception: Exception) -> str:
+    """Give what Datasette says of a question that is at fault: in plain text."""
+    title, message = (getattr(exception, key, None) for key in ("title", "message"))
+    return str(title if getattr(exception, "message_is_html", False) else message or exception)
 
 
 @cache
