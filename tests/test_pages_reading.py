@@ -49,7 +49,7 @@ def test_the_wire_shows_what_came_newest_first(pages: Pages) -> None:
         ("entry=kz-majilis", 3), ("entry=Milli+Majlis+(AZ)", 2), ("rule=kz-az", 2),
         ("rule=kz-az&entry=kz-majilis&language=en", 2), ("q=Haushalt", 1),
         ("q=%40parliament:AZ", 1), ("q=haushalt&language=en", 0), ("before=3", 2),
-        ("before=99999999999999999999999", 6), ("before=x", 6),
+        ("before=999999999999999999", 6), ("before=99999999999999999999999", 6), ("before=x", 6),
     ],
 )  # fmt: skip
 def test_the_wire_is_filtered(pages: Pages, query: str, found: int) -> None:
@@ -153,11 +153,29 @@ def test_news_are_what_came_after(pages: Pages, site: Site) -> None:
         return Visit({}, query, deployment, wording("en"), pages.clock())
 
     assert wire.news(db, visit(), 6) == (6, [])
+    assert wire.news(db, visit(), None) == (6, [])
     last, rows = wire.news(db, visit(), 0)
     assert (last, [row["id"] for row in rows]) == (6, [1, 2, 3, 4, 5, 6])
     assert [row["id"] for row in wire.news(db, visit(language="de"), 0)[1]] == [4]
     assert [row["id"] for row in wire.news(db, visit(q="thursday"), 1)[1]] == [2]
     assert wire.news(db, visit(q="title:("), 0) == (6, [])
+    db.close()
+
+
+def test_a_page_that_was_away_catches_up_in_parts(
+    pages: Pages, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has come meanwhile is given some at a time, also where a filter leaves none of them."""
+    monkeypatch.setattr(wire, "_AT_ONCE", 2)
+    deployment = load_deployment(site.config)
+    db = open_reader(site.database)
+    visit = Visit({}, {"language": "de"}, deployment, wording("en"), pages.clock())
+    assert wire.news(db, visit, 0)[0] == 6
+    every = Visit({}, {}, deployment, wording("en"), pages.clock())
+    last, rows = wire.news(db, every, 0)
+    assert (last, len(rows)) == (2, 2)
+    monkeypatch.setattr(wire, "_MISSED", 1)
+    assert [row["id"] for row in wire.news(db, every, 0)[1]] == [6]
     db.close()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wirewatch.control.client import Daemon
 from wirewatch.control.wishes import ANY, Hush
 from wirewatch.errors import ConfigError, WirewatchError
-from wirewatch.pages.page import Visit
+from wirewatch.pages.page import Visit, whole
 from wirewatch.pages.rules import draft_from
 from wirewatch.pipeline.drafts import save
 
@@ -31,8 +31,7 @@ class Deed:
 
     def number(self, key: str) -> int:
         """Give a number of the form, 0 where it is none."""
-        said = self.field(key)
-        return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0  # noqa: PLR2004 - of SQLite's integers
+        return whole(self.field(key)) or 0
 
 
 def done(deed: Deed) -> tuple[bool, str]:

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from wirewatch.errors import StoreError
+from wirewatch.store.database import DatabaseError
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -85,8 +88,10 @@ class Watch:
 
     async def _look(self) -> None:
         """Look until no page is open any more."""
+        state = self.state
         while self._open:
-            state = await self.read()
+            with contextlib.suppress(StoreError, DatabaseError):  # it may be restored just now
+                state = await self.read()
             if state != self.state:
                 async with self._moved:
                     self.state = state

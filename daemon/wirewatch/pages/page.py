@@ -18,6 +18,12 @@ class MissingError(LookupError):
     """There is no such page: nothing in the store bears that number or name."""
 
 
+def whole(said: str) -> int | None:
+    """Read a whole number that SQLite can hold; None where it is none."""
+    is_one = said.isascii() and said.isdecimal() and len(said) < len(str(LARGEST))
+    return int(said) if is_one else None
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What a visitor asks for, when and in which language, who it is, and the configuration."""
@@ -33,9 +39,7 @@ class Visit:
 
     def number(self, key: str) -> int | None:
         """Give a whole number of the query; None where there is none, or it is none."""
-        said = self.query.get(key, "")
-        is_one = said.isascii() and said.isdecimal() and len(said) <= len(str(LARGEST))
-        return min(int(said), LARGEST) if is_one else None
+        return whole(self.query.get(key, ""))
 
 
 @dataclass(frozen=True, slots=True)

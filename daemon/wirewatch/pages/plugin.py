@@ -21,7 +21,7 @@ from wirewatch.pages.analysts import NAME
 from wirewatch.pages.guard import ASSETS, App, Guard
 from wirewatch.pages.live import FullError, Receive, Send, Watch, event, stream
 from wirewatch.pages.looks import looks
-from wirewatch.pages.page import MissingError, Page, Visit
+from wirewatch.pages.page import MissingError, Page, Visit, whole
 from wirewatch.pages.reading import Readers
 from wirewatch.pages.standing import Standing
 from wirewatch.pages.wording import LANGUAGES
@@ -148,19 +148,17 @@ class Plugin:
     ) -> Response | None:
         """Send what arrives, as it arrives, to a page that is open."""
         visit = self._visit(request)
-        came = request.headers.get("last-event-id", "")
-        last = int(came) if came.isdecimal() else visit.number("after") or 0
+        came = whole(request.headers.get("last-event-id", ""))
+        last = visit.number("after") if came is None else came
         template = datasette.jinja_env.get_template("_row.html")
         shown = {"say": visit.words, "is_new": True, **looks(visit.words, self._clock())}
 
         async def news() -> AsyncIterator[str]:
             nonlocal last
-            before = -1
+            before: int | None = -1
             while before != last:
                 before = last
-                last, rows = await self._readers.ask(
-                    lambda db: wire.news(db, visit, before)  # noqa: B023 - asked before it changes
-                )
+                last, rows = await self._readers.ask(partial(wire.news, visit=visit, after=before))
                 for row in rows:
                     html = await template.render_async(row=row, **shown)
                     yield event("article", row["id"], html)

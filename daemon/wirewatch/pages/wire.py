@@ -19,6 +19,7 @@ from wirewatch.text.snippet import Stretch, marked, snippet
 
 MOST = 60  # articles of a page
 _FURTHEST = 5_000  # articles that are looked at for a query
+_MISSED = 1_000  # articles that a page catches up on
 _AT_ONCE = 200  # new ones that are sent to an open page at a time
 _SNIPPET = 240  # characters
 FILTERS = ("source", "language", "entry", "rule")
@@ -47,13 +48,16 @@ def values(db: Reader, visit: Visit) -> dict[str, Any]:
     }
 
 
-def news(db: Reader, visit: Visit, after: int) -> tuple[int, list[dict[str, Any]]]:
-    """Give the last article, and as rows what is wanted of those after one, the oldest first."""
+def news(db: Reader, visit: Visit, after: int | None) -> tuple[int, list[dict[str, Any]]]:
+    """Give the last article, and as rows what is wanted of those after one, the oldest first.
+
+    Without a number there is nothing yet; a page that was away for long gets no more than the last.
+    """
     wanted, find, fault = asked(visit, names_of(visit.deployment))
     last = last_article(db)
-    if fault or last <= after:
-        return max(last, after), []
-    fresh = arrived(db, after, replace(wanted, expression=None))
+    if fault or after is None or last <= after:
+        return max(last, after or 0), []
+    fresh = arrived(db, max(after, last - _MISSED), replace(wanted, expression=None))
     items = list(islice(fresh, _AT_ONCE))
     rows = [row(item, spans) for item in items if (spans := _marks(item, find)) is not None]
     return items[-1].stored.id if len(items) == _AT_ONCE else last, rows
