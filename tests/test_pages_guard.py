@@ -190,6 +190,13 @@ def test_nothing_is_posted_from_elsewhere(pages: Pages, headers: dict[str, str])
     assert pages.ask("/store", method="POST", headers=headers, data={"x": "y"}).status_code == 403
 
 
+@pytest.mark.parametrize("length", ["300001", "9" * 30, "-1", "x"])
+def test_a_form_has_a_length_and_not_any(pages: Pages, length: str) -> None:
+    """What is sent is no larger than the largest form, and its length is told."""
+    headers = {"content-length": length}
+    assert pages.ask("/act", method="POST", headers=headers, data={"act": "x"}).status_code == 413
+
+
 def test_beyond_this_machine_a_token_is_demanded(site: Site, wirewatch: Wirewatch) -> None:
     """Neither the configuration nor the command line opens the archive to others by mistake."""
     text = site.config.read_text()

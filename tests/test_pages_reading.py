@@ -1,6 +1,7 @@
 """The pages as they are read: the wire, a story, health, the tables. Without a browser."""
 
 import asyncio
+import json
 import re
 from datetime import timedelta
 
@@ -63,6 +64,22 @@ def test_a_query_that_cannot_be_read_is_explained(pages: Pages) -> None:
     assert 'id="fault"' in text
     assert "^" in text
     assert headlines(text) == []
+
+
+def test_a_query_without_end_is_refused(pages: Pages) -> None:
+    """The search box takes so much, and says so."""
+    assert "2000 characters" in pages.text("/?q=" + "a+OR+" * 500 + "b")
+
+
+def test_a_text_full_of_names_is_shown_in_time(site: Site, wirewatch: Wirewatch) -> None:
+    """Ten thousand names in one paragraph, and ten thousand paragraphs, are marked all the same."""
+    text = "Majilis " * 10_000 + "\n\nMajilis" * 2_000
+    page = {"title": "Names", "maintext": text, "url": "https://a.example/1", "source_domain": "x"}
+    (site.inbox / "names.json").write_text(json.dumps(page))
+    assert wirewatch("ingest", site.inbox, "--source", "wires", "--no-deliver").code == 0
+    shown = Pages(site.config, utc_now).text("/story/1")
+    assert shown.count('<span class="name">Majilis</span>') == 12_000
+    assert shown.count('<p dir="auto">') > 2_000
 
 
 def test_no_text_becomes_markup(pages: Pages) -> None:

@@ -28,6 +28,7 @@ ENTRANCE = "/enter"
 _COOKIE = "wirewatch-pages"
 _MONTH = 30 * 86_400  # seconds for which a browser keeps what shows that it had the token
 _LONGEST_FORM = 4_000
+_LARGEST_FORM = 300_000  # bytes: the longest query, in any script
 _OURS_OF_THEIRS = "/-/static/"  # all that is shown of the library's own corner
 _SEALED = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; object-src 'none';"
@@ -80,8 +81,8 @@ class Guard:
             if self.door.token:
                 return 401, "text/html", self.ask(request)
             return 421, "text/plain", "not asked by a name of this server\n"
-        if request.method not in {"GET", "HEAD"} and _is_from_elsewhere(request):
-            return 403, "text/plain", "sent by a page of another site\n"
+        if request.method not in {"GET", "HEAD"} and (unfit := _unfit(request)):
+            return unfit
         if path.startswith("/-") and not path.startswith(_OURS_OF_THEIRS):
             return 404, "text/plain", "not found\n"
         return None
@@ -157,6 +158,22 @@ def _is_from_elsewhere(request: Request) -> bool:
     origin = request.headers.get("origin")
     here = request.headers.get("host", "")
     return origin is not None and host_of(origin.partition("://")[2]) != host_of(here)
+
+
+def _unfit(request: Request) -> tuple[int, str, str] | None:
+    """Say why a form is not taken."""
+    if _is_from_elsewhere(request):
+        return 403, "text/plain", "sent by a page of another site\n"
+    if _length(request) > _LARGEST_FORM:
+        return 413, "text/plain", "too much, or of a length that is not told\n"
+    return None
+
+
+def _length(request: Request) -> int:
+    """Give how long a form is; more than any may be where it is not told."""
+    said = request.headers.get("content-length", "")
+    is_told = said.isascii() and said.isdecimal() and len(said) < len(str(_LARGEST_FORM)) + 1
+    return int(said) if is_told else _LARGEST_FORM + 1
 
 
 async def _body(receive: Receive) -> str:

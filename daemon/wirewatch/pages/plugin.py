@@ -113,7 +113,8 @@ class Plugin:
 
     async def _view(self, page: Page, datasette: Datasette, request: Request) -> Response:
         """Answer with one page."""
-        readers = self._heavy if page.is_heavy else self._readers
+        takes_time = page.is_heavy or "q" in request.args
+        readers = self._heavy if takes_time else self._readers
         values = await readers.ask(lambda db: page.values(db, self._visit(request)))
         name = unquote(request.cookies.get(choices.NAME, ""))
         given = {"page": page.under or page.name, "name": name, "act": _ACT, **values}

@@ -1,7 +1,9 @@
 """The process of the pages: Datasette with our plugin, and the server that it runs in."""
 
 import asyncio
+import contextlib
 import html
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,8 +97,10 @@ def serve(deployment: Deployment, clock: Clock, ready: Callable[[str], object]) 
     with _listening(deployment, host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listening.getsockname()[1]}/")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it once more
         try:
-            asyncio.run(_Server(config, made).serve([listening]))
+            with contextlib.suppress(KeyboardInterrupt):
+                asyncio.run(_Server(config, made).serve([listening]))
         finally:
             made.close()
 

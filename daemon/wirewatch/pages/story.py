@@ -16,10 +16,11 @@ from wirewatch.store.archive import Stored, stored_article
 from wirewatch.store.database import Reader
 from wirewatch.store.dossier import Dossier, Row, dossier
 from wirewatch.text.changes import changes
-from wirewatch.text.snippet import layered, paragraphs
+from wirewatch.text.snippet import Stretch, layered, paragraphs
 
 _WEB = ("http://", "https://")
 _MOST_COPIES = 200
+_GAP = "gap"  # between paragraphs
 
 
 def values(db: Reader, visit: Visit) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def values(db: Reader, visit: Visit) -> dict[str, Any]:
     return {
         "found": found,
         "article": article,
-        "headline": layered(article.title or article.headline, _layers(found, zone, 0)),
+        "headline": layered(article.title or article.headline, _layers(found, zone)),
         "paragraphs": list(_paragraphs(found)),
         "names": _named(found.mentions, names_of(visit.deployment)),
         "line": _line(found),
@@ -48,25 +49,26 @@ def values(db: Reader, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _layers(found: Dossier, zone: str, shift: int) -> dict[str, list[tuple[int, int]]]:
-    """Give the hits and names of a zone, by their places in a stretch that begins at `shift`."""
+def _layers(found: Dossier, zone: str) -> dict[str, list[Stretch]]:
+    """Give the hits and names of a zone."""
     return {
-        "hit": [(one.start - shift, one.end - shift) for one in found.hits if one.zone == zone],
-        "name": [
-            (one.start - shift, one.end - shift) for one in found.mentions if one.zone == zone
-        ],
+        "hit": [(one.start, one.end) for one in found.hits if one.zone == zone],
+        "name": [(one.start, one.end) for one in found.mentions if one.zone == zone],
     }
 
 
 def _paragraphs(found: Dossier) -> Iterator[list[tuple[str, frozenset[str]]]]:
     """Give the text's paragraphs, with the hits and names in them."""
-    for start, paragraph in paragraphs(found.stored.article.body):
-        layers = _layers(found, "body", start)
-        inside = {
-            layer: [(a, b) for a, b in stretches if a < len(paragraph) and b > 0]
-            for layer, stretches in layers.items()
-        }
-        yield layered(paragraph, inside)
+    body = found.stored.article.body
+    gaps = [(start - 2, start) for start, _ in paragraphs(body) if start]
+    pieces: list[tuple[str, frozenset[str]]] = []
+    for text, layers in layered(body, {**_layers(found, "body"), _GAP: gaps}):
+        if _GAP not in layers:
+            pieces.append((text, layers))
+        elif pieces:
+            yield pieces
+            pieces = []
+    yield pieces
 
 
 def _named(mentions: tuple[Mention, ...], names: Names) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from wirewatch.errors import ConfigError, RuleError
 from wirewatch.model import Article, Span
+from wirewatch.pages.looks import is_tongue
 from wirewatch.pages.names import Names, names_of
 from wirewatch.pages.page import Page, Visit
 from wirewatch.pipeline.search import Find, question
@@ -21,6 +22,7 @@ MOST = 60  # articles of a page
 _FURTHEST = 5_000  # articles that are looked at for a query
 _MISSED = 1_000  # articles that a page catches up on
 _AT_ONCE = 200  # new ones that are sent to an open page at a time
+_LONGEST = 2_000  # characters of a query
 _SNIPPET = 240  # characters
 FILTERS = ("source", "language", "entry", "rule")
 
@@ -73,6 +75,8 @@ def asked(visit: Visit, names: Names) -> tuple[Wanted, Find | None, str]:
     )  # fmt: skip
     if not text:
         return wanted, None, ""
+    if len(text) > _LONGEST:
+        return wanted, None, visit.words("query_long", n=_LONGEST)
     try:
         expression, find = question(text, visit.deployment.gazetteers)
     except (RuleError, ConfigError) as error:
@@ -138,7 +142,8 @@ def _choices(db: Reader, visit: Visit, names: Names) -> Mapping[str, list[tuple[
     """Give what the filters offer, each as value and label."""
     deployment = visit.deployment
     sources = {*deployment.inboxes, *known(db, Counted.SOURCE)}
-    languages = {code.split("-")[0] for code in known(db, Counted.LANGUAGE)}
+    codes = known(db, Counted.LANGUAGE)
+    languages = {code.split("-")[0] for code in codes if is_tongue(code)}
     entries = {name.partition(":")[2] for name in known(db, Counted.NAME)}
     return {
         "source": [(name, name) for name in sorted(sources)],

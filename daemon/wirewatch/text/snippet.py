@@ -1,5 +1,6 @@
 """Pieces of a text for people: the surroundings of a hit, paragraphs, what is marked in them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
@@ -40,17 +41,23 @@ def marked(text: str, stretches: Iterable[Stretch]) -> list[tuple[str, bool]]:
 
 
 def layered(text: str, layers: Mapping[str, Iterable[Stretch]]) -> list[tuple[str, frozenset[str]]]:
-    """Take a text apart where stretches of any layer begin and end: each piece, and its layers."""
-    known = [
-        (max(0, start), min(end, len(text)), name)
-        for name, stretches in layers.items()
-        for start, end in stretches
-    ]
-    places = {0, len(text), *(place for one in known for place in one[:2] if place <= len(text))}
-    return [
-        (text[start:end], frozenset(name for a, b, name in known if a <= start and end <= b))
-        for start, end in pairwise(sorted(places))
-    ]
+    """Take a text apart where stretches of any layer begin and end: each piece, and its layers.
+
+    However many stretches there are, and however they overlap, each is looked at twice.
+    """
+    edges: dict[int, Counter[str]] = {0: Counter(), len(text): Counter()}
+    for name, stretches in layers.items():
+        for start, end in stretches:
+            first, last = max(0, start), min(end, len(text))
+            if first < last:
+                edges.setdefault(first, Counter())[name] += 1
+                edges.setdefault(last, Counter())[name] -= 1
+    pieces = []
+    inside: Counter[str] = Counter()
+    for start, end in pairwise(sorted(edges)):
+        inside.update(edges[start])
+        pieces.append((text[start:end], frozenset(name for name, n in inside.items() if n)))
+    return pieces
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
