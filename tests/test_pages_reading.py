@@ -15,6 +15,7 @@ from wirewatch.pages import wire
 from wirewatch.pages.page import Visit
 from wirewatch.pages.server import site as pages_of
 from wirewatch.pages.wording import wording
+from wirewatch.store import lookback
 from wirewatch.store.database import open_reader
 
 
@@ -56,6 +57,13 @@ def test_the_wire_shows_what_came_newest_first(pages: Pages) -> None:
 def test_the_wire_is_filtered(pages: Pages, query: str, found: int) -> None:
     """Filters and the query narrow it; a query finds what stands, not what was replaced."""
     assert len(headlines(pages.text(f"/?{query}"))) == found
+
+
+def test_what_takes_long_is_broken_off(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page shows what was found in time, and says that there may be more."""
+    monkeypatch.setattr(wire, "_PATIENCE", -1.0)
+    monkeypatch.setattr(lookback, "_STEPS", 1)
+    assert "There may be more" in pages.text("/?source=wires")
 
 
 def test_a_query_that_cannot_be_read_is_explained(pages: Pages) -> None:

@@ -1,6 +1,7 @@
 """The wire: what arrives, the newest first, with hits marked and filters."""
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -16,8 +17,10 @@ from wirewatch.store.archive import Stored
 from wirewatch.store.database import Reader
 from wirewatch.store.feed import Item, Wanted, arrived, last_article, latest
 from wirewatch.store.hours import Counted, known
+from wirewatch.store.lookback import TakesTooLongError, broken_off
 from wirewatch.text.snippet import Stretch, marked, snippet
 
+_PATIENCE = 4.0  # seconds
 MOST = 60  # articles of a page
 _FURTHEST = 5_000  # articles that are looked at for a query
 _MISSED = 1_000  # articles that a page catches up on
@@ -37,14 +40,15 @@ def values(db: Reader, visit: Visit) -> dict[str, Any]:
     before = visit.number("before")
     wanted, find, fault = asked(visit, names)
     end = last + 1 if before is None else before
-    hits = [] if fault else list(islice(_found(db, wanted, end, find), MOST))
+    hits, takes_long = ([], False) if fault else _hits(db, wanted, end, find)
     return {
         "rows": [row(*hit) for hit in hits],
         "asked": {name: visit.query.get(name, "") for name in FILTERS},
         "question": visit.query.get("q", "").strip(),
         "fault": fault,
+        "takes_long": takes_long,
         "last": last,
-        "older": hits[-1][0].stored.id if len(hits) == MOST else None,
+        "older": hits[-1][0].stored.id if len(hits) == MOST or (hits and takes_long) else None,
         "choices": _choices(db, visit, names),
         "is_live": before is None and not fault,
     }
@@ -82,6 +86,18 @@ def asked(visit: Visit, names: Names) -> tuple[Wanted, Find | None, str]:
     except (RuleError, ConfigError) as error:
         return wanted, None, str(error)
     return replace(wanted, expression=expression), find, ""
+
+
+def _hits(db: Reader, wanted: Wanted, end: int, find: Find | None) -> tuple[list[Hit], bool]:
+    """Give the articles of a page, as many as are found in time, and whether there may be more."""
+    until = time.monotonic() + _PATIENCE
+    hits: list[Hit] = []
+    try:
+        with broken_off(db, lambda: time.monotonic() > until):
+            hits.extend(islice(_found(db, wanted, end, find), MOST))
+    except TakesTooLongError:
+        return hits, True
+    return hits, False
 
 
 def _found(db: Reader, wanted: Wanted, end: int, find: Find | None) -> Iterator[Hit]:
