@@ -122,6 +122,8 @@ def test_a_draft_is_saved_where_that_is_allowed(pages: Pages, site: Site) -> Non
         ("q=title:(budget", "^"),
         ("q=@parliament:KZ&rule=kz-az", "more than the rule"),
         ("rule=kz-az", "[[rule]]"),
+        ("rule=kz-az", "└─"),
+        ("rule=kz-az&q=majilis", "by both"),
         ("q=haushalt+AND+bonn", "└─"),
     ],
 )

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from conftest import Site, Wirewatch
+from conftest import GAZETTEER, Site, Wirewatch
 from pages_desk import Pages, deliver, fill, story
 from wirewatch.clock import utc_now
 from wirewatch.deployment import load_deployment
-from wirewatch.pages import wire
+from wirewatch.pages import asked, wire
+from wirewatch.pages.asked import compiled
 from wirewatch.pages.page import Visit
 from wirewatch.pages.server import site as pages_of
 from wirewatch.pages.wording import wording
@@ -238,3 +239,16 @@ def test_rows_come_to_an_open_page(pages: Pages, site: Site) -> None:
     assert "id: 4\n" not in text
     assert "event: article\n" in text
     assert 'class=\\"item fresh' in text
+
+
+def test_a_query_is_compiled_once(site: Site, pages: Pages) -> None:
+    """An open page that asks again after each change gets the same; changed lists are another."""
+    assert pages.config == site.config
+    deployment = load_deployment(site.config)
+    first = compiled("@parliament:KZ AND budget", deployment)
+    assert compiled("@parliament:KZ AND budget", load_deployment(site.config)) is first
+    (site.folder / "parliament.toml").write_text(GAZETTEER + 'spellings = ["Mejlis"]\n')
+    assert compiled("@parliament:KZ AND budget", load_deployment(site.config)) is not first
+    for number in range(asked._KEPT):
+        compiled(f"word{number}", deployment)
+    assert compiled("@parliament:KZ AND budget", deployment) is not first

@@ -18,6 +18,7 @@ _SETTINGS = {
     "default_page_size": 50,
     "sql_time_limit_ms": 3_000,
     "max_csv_mb": 100,
+    "facet_suggest_time_limit_ms": 15,  # of each column: a page is not to take seconds for them
     "default_cache_ttl": 0,
     "truncate_cells_html": 400,
 }

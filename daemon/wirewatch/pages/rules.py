@@ -40,7 +40,10 @@ def _filled(known: dict[str, int], visit: Visit) -> list[tuple[str, int]]:
 
 
 def _bench(db: Reader, visit: Visit) -> dict[str, Any]:
-    """Give what a query would have caught, beside the live rule where it is a draft of one."""
+    """Give what a query would have caught, beside the live rule where it is a draft of one.
+
+    That takes seconds: where nothing was typed yet the page comes at once, and asks by itself.
+    """
     live = live_rule(visit)
     text = visit.query.get("q", live.text if live else "").strip()
     draft = draft_from(visit, text)
@@ -48,7 +51,7 @@ def _bench(db: Reader, visit: Visit) -> dict[str, Any]:
     rule = reading.rule if reading else None
     trial = (
         try_out(db, rule, visit.deployment.gazetteers, visit.now - _MONTH, visit.now, live, _BOUNDS)
-        if rule
+        if rule and "q" in visit.query
         else None
     )
     return {

@@ -9,10 +9,11 @@ from typing import Any
 
 from wirewatch.errors import ConfigError, RuleError
 from wirewatch.model import Article, Span
+from wirewatch.pages.asked import compiled
 from wirewatch.pages.looks import is_tongue
 from wirewatch.pages.names import Names, names_of
 from wirewatch.pages.page import Page, Visit
-from wirewatch.pipeline.search import Find, question
+from wirewatch.pipeline.search import Find
 from wirewatch.store.archive import Stored
 from wirewatch.store.database import Reader
 from wirewatch.store.feed import Item, Wanted, arrived, last_article, latest
@@ -82,7 +83,7 @@ def asked(visit: Visit, names: Names) -> tuple[Wanted, Find | None, str]:
     if len(text) > _LONGEST:
         return wanted, None, visit.words("query_long", n=_LONGEST)
     try:
-        expression, find = question(text, visit.deployment.gazetteers)
+        expression, find = compiled(text, visit.deployment)
     except (RuleError, ConfigError) as error:
         return wanted, None, str(error)
     return replace(wanted, expression=expression), find, ""

@@ -154,6 +154,7 @@ async function tryOut() {
 }
 
 if (bench) {
+  if (bench.dataset.untried !== undefined) tryOut();
   bench.addEventListener("input", () => {
     clearTimeout(waits);
     waits = setTimeout(tryOut, 350);
