@@ -1,6 +1,7 @@
 """Who is let into the pages, and what answers may do."""
 
 import json
+import re
 
 import pytest
 
@@ -57,6 +58,20 @@ def test_every_answer_is_sealed(pages: Pages) -> None:
         assert "frame-ancestors 'none'" in policy
         assert ("unsafe-inline" in policy) == path.startswith(("/store", "/nothing"))
         assert "unsafe-eval" not in policy
+
+
+def test_style_and_scripts_may_be_kept(pages: Pages) -> None:
+    """Their addresses change with their content, so a browser need not ask each time."""
+    found = re.findall(r'(?:href|src)="(/assets/[^"]+)"', pages.text("/"))
+    assert {one.partition("?")[0] for one in found} >= {"/assets/wirewatch.css", "/assets/pages.js"}
+    for path in found:
+        answer = pages.ask(path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (
+            200,
+            "public, max-age=3600",
+        )
+    assert pages.ask("/assets/../plugin.py").status_code == 404
+    assert pages.ask("/assets/%2e%2e/plugin.py").status_code in {302, 404}
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ _SEALED = {
 _INLINE = "; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'"
 """What the library's own pages of tables need; ours need neither."""
 _FOR_ITSELF = "private, no-cache"
+_FOR_AN_HOUR = "public, max-age=3600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Guard:
         """Give the headers of an answer."""
         policy = _SEALED["content-security-policy"]
         if path.startswith((f"/{ASSETS}/", _OURS_OF_THEIRS)):
-            return dict(_SEALED)
+            return {**_SEALED, "cache-control": _FOR_AN_HOUR}
         inline = "" if self.own(path) else _INLINE
         own = {"content-security-policy": policy + inline, "cache-control": _FOR_ITSELF}
         return {**_SEALED, **own}
