@@ -40,7 +40,7 @@ def test_the_pages_are_served_from_their_sandbox(told: Service) -> None:
     assert "count" in page("/store.json?sql=select+count(*)+as+count+from+articles")
     page("/act", {"act": "acknowledge", "alert": "1", "by": "Ayan", "back": "/alerts"})
     assert "Ayan" in page("/alerts/1")
-    assert "of 1 articles" in page("/workbench?q=majilis")
+    assert "of 1 that" in page("/workbench?q=majilis")
     host.run("systemctl", "stop", UNIT)
     assert "The daemon is not running" in page("/health")
     host.run("systemctl", "stop", WEB)

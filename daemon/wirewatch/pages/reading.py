@@ -4,7 +4,6 @@ What analysts ask in SQL goes by Datasette's threads, and never keeps a page wai
 """
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -43,16 +42,25 @@ class Readers:
         self._threads.shutdown(cancel_futures=True)
 
     def _reader(self) -> Reader:
-        """Give this thread's connection."""
-        file = os.stat(self._path).st_ino if self._path.exists() else -1  # noqa: PTH116 - one call
+        """Give this thread's connection. Raises StoreError when there is no store."""
+        file = _file(self._path)
         if getattr(self._local, "file", None) != file:
-            reader: Reader | None = getattr(self._local, "reader", None)
+            reader: Reader | None = self._local.__dict__.pop("reader", None)
             if reader:
                 reader.close()
+            self._local.file = None
             self._local.reader = open_reader(self._path)
             self._local.file = file
         found: Reader = self._local.reader
         return found
+
+
+def _file(path: Path) -> int:
+    """Tell one file at a path from another; 0 where there is none."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0
 
 
 def _commits(db: Reader) -> int:
