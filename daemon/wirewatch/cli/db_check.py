@@ -23,7 +23,7 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check pages, references, full text, version and books; says what is wrong and what to do.
+    """Check pages, references, full text, version, summaries and books; says what is to be done.
 
     While the daemon runs the full text is checked by its rows, else word by word. Exits with 1
     when anything is wrong.
@@ -51,6 +51,7 @@ def _faults(config: "Config") -> "Iterator[Finding]":
     """Find what is wrong with the store, and with its books where it can be read at all."""
     from wirewatch.store.database import open_reader
     from wirewatch.store.files import refuse_unfinished
+    from wirewatch.store.recount import faults_of_summaries
     from wirewatch.store.verification import faults_of
 
     refuse_unfinished(config.store)
@@ -59,6 +60,8 @@ def _faults(config: "Config") -> "Iterator[Finding]":
     for finding in faults_of(db):
         damaged |= finding.subject in {"file", "version"}
         yield finding
+    if not damaged:
+        yield from faults_of_summaries(db)
     db.close()
     if not damaged:
         yield from _word_by_word(config)

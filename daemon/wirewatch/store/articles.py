@@ -22,6 +22,7 @@ from wirewatch.store.recalls import Told, hold, hush, pass_on
 from wirewatch.store.repeats import note_repeats
 from wirewatch.store.rows import delivery_row, rule_row
 from wirewatch.store.stories import Stories
+from wirewatch.store.summaries import Summaries
 from wirewatch.store.versions import replace
 
 Row = dict[str, Any]
@@ -65,6 +66,7 @@ class Articles:
         self._withdrawn: set[str] = set()
         self._lifts: dict[str, datetime] = {}
         self._hours = Tally()
+        self._summaries = Summaries()
         self._lately = Lately(db, self._hours, now)
         self._may_be_told = False
         self._repeats: list[int] = []
@@ -103,8 +105,9 @@ class Articles:
         received = iso(arrival.seen)
         self._may_be_told = self._known.may_be_told(arrival)
         self._hours.hear(arrival.inbox, article.agency, received)
-        if article.guid not in self._again:
+        if versions.counts(article):
             self._hours.read(article.language, found.mentions, received)
+            self._summaries.read(article.published, received, found.mentions)
         story = self._stories.place(article_id, found, received)
         self._rows["articles"].append(
             article._asdict()
@@ -231,6 +234,7 @@ class Articles:
             insert_all(db, table, rows)
         db.conn.executemany("INSERT OR IGNORE INTO sentences VALUES (?, ?)", self._sentences)
         self._hours.write(db)
+        self._summaries.write(db)
         replace(db, self._again)
         hush(db, self._withdrawn, self._now)
         pass_on(db, self._withdrawn, self._now)

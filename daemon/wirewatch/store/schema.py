@@ -33,6 +33,12 @@ def m003_figures(db: Database) -> None:
     _run(db, "7-questions")
 
 
+@migrations()
+def m004_trends(db: Database) -> None:
+    """Count names, pairs and delays as they come, and once from what there is."""
+    _run(db, "8-trends")
+
+
 def _run(db: Database, name: str) -> None:
     """Run the statements of one file of `tables/`."""
     file = resources.files("wirewatch.store") / "tables" / f"{name}.sql"

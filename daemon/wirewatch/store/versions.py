@@ -22,6 +22,7 @@ class Versions:
     stored: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     alerted: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     told: defaultdict[str, list[Told]] = field(default_factory=lambda: defaultdict(list))
+    counted: set[str] = field(default_factory=set)
 
     def know(
         self,
@@ -32,6 +33,7 @@ class Versions:
         """Take in what the store has of some guids: versions, rules that alerted, who was told."""
         for guid, version in versions:
             self.stored[guid].add(version)
+            self.counted.add(guid)
         for guid, rule in alerts:
             self.alerted[guid].add(rule)
         for guid, one in told:
@@ -42,6 +44,12 @@ class Versions:
         new = article.version not in self.stored[article.guid]
         self.stored[article.guid].add(article.version)
         return new
+
+    def counts(self, article: Article) -> bool:
+        """Tell whether it is the first version that came; call it once for each in their order."""
+        first = article.guid not in self.counted
+        self.counted.add(article.guid)
+        return first
 
     def is_current(self, article: Article) -> bool:
         """Tell whether no newer version is known."""
