@@ -32,6 +32,7 @@ DOORS = {
     "watchdog": {"intake/watcher.py"},
     "sqlite_utils": {"store"},
     "sqlite3": {"store"},
+    "duckdb": {"store/parquet.py"},
     "apprise": {"notify/send.py"},
     "jinja2": {"notify/template.py"},
     "PIL": {"notify/chart.py"},

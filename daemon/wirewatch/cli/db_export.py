@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wirewatch.cli.app import settings
 from wirewatch.cli.db import db
 from wirewatch.cli.terminal import data
+
+if TYPE_CHECKING:
+    from wirewatch.config import Config
+    from wirewatch.store.export import Exported, Wanted
 
 
 @db.command("export")
@@ -22,6 +26,9 @@ def export(  # noqa: PLR0913, PLR0917 - a command has as many options as it need
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A new file; else standard output.")
     ] = None,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="As Parquet, with types; needs --out.")
+    ] = False,
 ) -> None:
     """Write articles, matches or alerts, oldest first, a line for each; the daemon may run.
 
@@ -33,7 +40,11 @@ def export(  # noqa: PLR0913, PLR0917 - a command has as many options as it need
     kind = _one_of(list(Exported), what, "WHAT")
     written = _one_of(list(Form), form, "--format")
     wanted = Wanted(_moment(since, "--since") or "", _moment(until, "--until") or "~", rule)
-    reader = open_reader(settings(context).store)
+    config = settings(context)
+    if parquet:
+        _parquet(config, Exported(kind), wanted, out)
+        return
+    reader = open_reader(config.store)
     lines = exported(reader, Exported(kind), Form(written), wanted)
     if out is None:
         data().writelines(lines)
@@ -44,6 +55,30 @@ def export(  # noqa: PLR0913, PLR0917 - a command has as many options as it need
             file.writelines(lines)
     except FileExistsError as error:
         raise typer.BadParameter(f"{out} is there already", param_hint="--out") from error
+
+
+def _parquet(config: "Config", kind: "Exported", wanted: "Wanted", out: Path | None) -> None:
+    """Write it as Parquet. Raises ConfigError where the library for that is not installed."""
+    from wirewatch.errors import ConfigError, Fault
+    from wirewatch.store.database import open_reader
+
+    try:
+        from wirewatch.store.parquet import write_parquet
+    except ModuleNotFoundError as error:
+        if error.name != "duckdb":
+            raise
+        remedy = "pip install 'wirewatch[parquet]'"
+        raise ConfigError([Fault("wirewatch db export --parquet", f"{error}", remedy)]) from error
+
+    if out is None:
+        raise typer.BadParameter("Parquet is written to a file", param_hint="--out")
+    reader = open_reader(config.store)
+    try:
+        write_parquet(reader, kind, wanted, out)
+    except FileExistsError as error:
+        raise typer.BadParameter(f"{out} is there already", param_hint="--out") from error
+    finally:
+        reader.close()
 
 
 def _one_of(known: list[str], said: str, where: str) -> str:
