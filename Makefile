@@ -131,6 +131,10 @@ sbom: $(VENV)/.audit
 dist: $(VENV)/.audit
 	$(BIN)/python release/dist.py
 
+# What the page of trends draws with, anew from the packages that are pinned; needs npm.
+charts:
+	@release/charts.sh
+
 install uninstall:
 	@systemd/install.sh $@
 

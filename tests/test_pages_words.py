@@ -23,7 +23,7 @@ FORMS = {
     "severity_": [*Severity], "delivery_": [*DeliveryState], "file_": [*FileState],
     "status_": [*WITHDRAWN], "stopped_": ["time", "number"], "light_": [*LIGHTS], "unit_": ["d", "h", "min", "s"],
     "menu_": [*(page.name for page in PAGES if page.in_menu), "tables"],
-    "enter_": ["title", "token", "button", "why"],
+    "trends_day_": range(1, 8), "enter_": ["title", "token", "button", "why"],
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from datasette.utils.asgi import Request, Response
 from pluggy import HookimplMarker
 
 from wirewatch.event import Event
-from wirewatch.pages import alerts, choices, health, rules, story, wire
+from wirewatch.pages import alerts, choices, health, rules, story, trends, wire
 from wirewatch.pages.acting import Deed, done
 from wirewatch.pages.analysts import NAME
 from wirewatch.pages.guard import ASSETS, App, Guard
@@ -31,7 +31,7 @@ hookimpl = HookimplMarker("datasette")
 
 PAGES = (
     wire.PAGE, story.PAGE, alerts.OUTBOX, alerts.ALERT, alerts.WHY, rules.RULES, rules.BENCH,
-    rules.TRIAL, health.PAGE,
+    rules.TRIAL, trends.PAGE, health.PAGE,
 )  # fmt: skip
 """Every page of ours, in the menu's order."""
 FOLDER = Path(str(resources.files("wirewatch.pages")))
