@@ -6,7 +6,7 @@ do on a desk that follows parliaments. By itself: `python bench/generate.py FOLD
 
 import argparse
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -55,11 +55,14 @@ _MONTHS = "January February March April May June July August September October N
 
 
 class Stories:
-    """All stories of a seed, by number; `named` is the share of paragraphs with a parliament."""
+    """All stories of a seed, by number; `named` is the share of paragraphs with one of `names`."""
 
-    def __init__(self, seed: int = SEED, named: float = NAMED) -> None:
+    def __init__(
+        self, seed: int = SEED, named: float = NAMED, names: Sequence[str] = _NAMES
+    ) -> None:
         self._seed = seed
         self._named = named
+        self._names = names
         rng = random.Random(seed)
         self._words = vocabulary(seed)
         self._sentences = _sentences(rng, self._words)
@@ -73,7 +76,7 @@ class Stories:
         opening = rng.choice(self._sentences)[:-1]
         parts = [f" date {day} {dateline} {opening} under number {number}, {signed}."]
         if named:
-            parts[0] += " " + _naming(rng)
+            parts[0] += " " + self._naming(rng)
         size = len(parts[0])
         while size < SIZE:
             paragraph = self._paragraph(rng)
@@ -85,8 +88,12 @@ class Stories:
         """Write two to four sentences, each with words of its own: no story is another's copy."""
         chosen = [self._own(rng) for _ in range(rng.randint(2, 4))]
         if rng.random() < self._named:
-            chosen[rng.randrange(len(chosen))] = _naming(rng)
+            chosen[rng.randrange(len(chosen))] = self._naming(rng)
         return " ".join(chosen)
+
+    def _naming(self, rng: random.Random) -> str:
+        """Write a sentence that names a parliament."""
+        return rng.choice(_SAYINGS).format(name=rng.choice(self._names))
 
     def _own(self, rng: random.Random) -> str:
         """Give a sentence as no other story has it."""
@@ -94,11 +101,6 @@ class Stories:
         for place in rng.sample(range(1, len(words) - 1), 2):
             words[place] = rng.choice(self._words)
         return " ".join(words)
-
-
-def _naming(rng: random.Random) -> str:
-    """Write a sentence that names a parliament."""
-    return rng.choice(_SAYINGS).format(name=rng.choice(_NAMES))
 
 
 def vocabulary(seed: int = SEED) -> list[str]:

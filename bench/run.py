@@ -1,7 +1,7 @@
 """Run the benches, all or those named, and print both sides of each with ratio and target.
 
-    python bench/run.py [bulk] [latency] [delivery] [footprint] [formats] [names] [rules] [start]
-        [stories]
+    python bench/run.py [bulk] [latency] [delivery] [footprint] [formats] [names] [reading] [rules]
+        [start] [stories]
 
 Figures of a machine that does something else meanwhile are worth little: ratios last longer.
 """
@@ -24,6 +24,7 @@ import footprint
 import formats
 import latency
 import names
+import reading
 import rules
 import start
 import stories
@@ -36,6 +37,7 @@ BENCHES: dict[str, Callable[..., list[Table]]] = {
     "footprint": footprint.run,
     "formats": formats.run,
     "names": names.run,
+    "reading": reading.run,
     "rules": rules.run,
     "start": start.run,
     "stories": stories.run,
