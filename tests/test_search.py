@@ -156,3 +156,30 @@ def test_a_search_needs_a_store(tmp_path: Path, gazetteers: dict[str, Gazetteer]
     """Where nothing has been stored yet, a search says what makes a store."""
     with pytest.raises(StoreError, match="there is no store"):
         list(search(tmp_path / "none.db", "majilis", gazetteers))
+
+
+def test_the_newest_hits_wait_for_no_others(store: Store) -> None:
+    """However many articles hold a word, the first is given for the same work, in order, each once."""
+    work = [0]
+
+    def step() -> int:
+        work[0] += 1
+        return 0
+
+    def first() -> int:
+        work[0] = 0
+        store.db.conn.set_progress_handler(step, 10)
+        found = candidates(store.db, '"budget"')
+        newest = next(found)
+        store.db.conn.set_progress_handler(None, 0)
+        assert [one.id for one in [newest, *found]] == list(range(newest.id, 0, -1))
+        return work[0]
+
+    def take_in(numbers: range) -> None:
+        odd = [f"{'ｆull ' if one % 7 == 0 else ''}budget of part {one}" for one in numbers]
+        accept(store, [told(f"{n}.txt", text) for n, text in zip(numbers, odd, strict=True)], START)
+
+    take_in(range(200))
+    few = first()
+    take_in(range(200, 1_400))
+    assert first() < few * 1.5

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from itertools import chain, groupby, islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -18,8 +20,14 @@ _COLUMNS = (
 
 
 _RANKING = (
-    "WITH r AS MATERIALIZED (SELECT rowid AS id, rank FROM articles_fts WHERE articles_fts MATCH ?)"
+    "WITH r AS MATERIALIZED (SELECT rowid AS id, rank FROM articles_fts"
+    " WHERE articles_fts MATCH ?) "
 )
+_RANKED = (
+    "LEFT JOIN r ON r.id = a.id WHERE a.id IN (SELECT id FROM r UNION SELECT id FROM articles"
+    " WHERE irregular = 1) AND a.id >= ?"
+)
+_FEWEST, _MOST = 32, 512  # articles that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +59,44 @@ def candidates(  # noqa: PLR0913 - what is wanted has many sides
     Articles whose words SQLite reads otherwise than matching does are always among them.
     """
     columns = ", ".join(f"a.{column}" for column in _COLUMNS)
-    found = "a.id >= ?"
-    values: list[object] = [first]
-    if expression is not None:
-        found += (
-            " AND a.id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
-            " AND rowid >= ? UNION SELECT id FROM articles WHERE irregular = 1)"
-        )
-        values += [expression, first]
-    if not every:
-        found += " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
-    ranking, ranked, order = "", "", "a.id DESC"
-    if best and expression is not None:
-        ranking, ranked, order = _RANKING, "LEFT JOIN r ON r.id = a.id", "r.rank IS NULL, r.rank"
-        values = [expression, *values]
-    rows = db.execute(
-        f"{ranking} SELECT {columns} FROM articles a {ranked}"  # noqa: S608 - our own columns
-        f" WHERE {found} AND a.received >= ? ORDER BY {order}",
-        [*values, since],
-    )
+    stands = "" if every else " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
+    asked = f"SELECT {columns} FROM articles a {{}} AND a.received >= ?{stands} ORDER BY {{}}"  # noqa: S608 - our own columns
+    rows: Iterable[Any]
+    if expression is None:
+        rows = db.execute(asked.format("WHERE a.id >= ?", "a.id DESC"), [first, since])
+    elif best:
+        ranked = asked.format(_RANKED, "r.rank IS NULL, r.rank")
+        rows = db.execute(_RANKING + ranked, [expression, first, since])
+    else:
+        part = asked.format("WHERE a.id IN (SELECT value FROM json_each(?))", "a.id DESC")
+        parts = _parted(_found(db, expression, first))
+        rows = chain.from_iterable(db.execute(part, [json.dumps(ids), since]) for ids in parts)
     yield from map(_stored, rows)
+
+
+def _found(db: Database, expression: str, first: int) -> Iterator[int]:
+    """Give the numbers of what full text finds and of what it may miss, the newest first.
+
+    One after the other, as they are asked for: of a common word there may be a million.
+    """
+    hits = db.execute(
+        "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? AND rowid >= ?"
+        " ORDER BY rowid DESC",
+        [expression, first],
+    )
+    missed = db.execute(
+        "SELECT id FROM articles WHERE irregular = 1 AND id >= ? ORDER BY id DESC", [first]
+    )
+    for (number,), _ in groupby(merge(hits, missed, reverse=True)):
+        yield number
+
+
+def _parted(numbers: Iterator[int]) -> Iterator[list[int]]:
+    """Part numbers, into few at first, as often no more are wanted."""
+    size = _FEWEST
+    while part := list(islice(numbers, size)):
+        yield part
+        size = min(size * 2, _MOST)
 
 
 def stored_article(db: Database, article_id: int) -> Stored | None:
