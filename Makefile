@@ -51,7 +51,7 @@ test-faults: $(STAMP)
 reliability: $(STAMP)
 	@rm -rf var/tallies && mkdir -p var/tallies
 	WIREWATCH_TALLIES=$(CURDIR)/var/tallies $(BIN)/python -m pytest tests/crash
-	WIREWATCH_TALLIES=$(CURDIR)/var/tallies WIREWATCH_ROUNDS=$${WIREWATCH_ROUNDS:-5} \
+	WIREWATCH_TALLIES=$(CURDIR)/var/tallies WIREWATCH_ROUNDS=$${WIREWATCH_ROUNDS:-2} \
 	  WIREWATCH_WAITING=$${WIREWATCH_WAITING:-1000000} WIREWATCH_HELD=$${WIREWATCH_HELD:-60} \
 	  $(FAULTS) $(BIN)/python -m pytest tests/faults -rs
 	PYTHONPATH=tests $(BIN)/python -m trials.page var/tallies

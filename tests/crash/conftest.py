@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from trials.fixtures import declare, new_trial, seed, summary, trial
+from trials.fixtures import keep_tallies, new_trial, seed, summary, trial
 
 __all__ = ["new_trial", "seed", "trial"]
 
@@ -20,8 +20,8 @@ def program() -> Callable[[str], Sequence[str]]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark of the trials known."""
-    declare(config)
+    """Keep what the trials come to."""
+    keep_tallies(config)
 
 
 def pytest_terminal_summary(

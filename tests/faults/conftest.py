@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 import pytest
 
 from faults.disks import Disk, SmallDisk
-from trials.fixtures import declare, new_trial, note_skipped, program, seed, summary, trial
+from trials.fixtures import keep_tallies, new_trial, note_skipped, program, seed, summary, trial
 
 __all__ = ["new_trial", "program", "seed", "trial"]
 
@@ -14,8 +14,8 @@ AnyDisk = Disk | SmallDisk
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark of the trials known."""
-    declare(config)
+    """Keep what the trials come to."""
+    keep_tallies(config)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from soak.samples import Samples
-from trials.fixtures import declare, new_trial, program, seed, summary, trial
+from trials.fixtures import keep_tallies, new_trial, program, seed, summary, trial
 
 __all__ = ["new_trial", "program", "seed", "trial"]
 
@@ -11,8 +11,8 @@ SAMPLES = pytest.StashKey[Samples]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark of the trials known."""
-    declare(config)
+    """Keep what the trials come to."""
+    keep_tallies(config)
 
 
 @pytest.fixture

@@ -20,15 +20,11 @@ _OWN = pytest.StashKey[TemporaryDirectory[str]]()
 TALLIES = pytest.StashKey[list[Tally]]()
 
 
-def declare(config: pytest.Config) -> None:
-    """Make the mark known by which a test says what it puts the daemon through.
-
-    Whoever is told of no folder for tallies, and tests in several processes, has one for a while.
-    """
+def keep_tallies(config: pytest.Config) -> None:
+    """Keep a folder for tallies; who names none has one for a while, his tests' processes too."""
     if FOLDER not in os.environ:
         folder = config.stash.setdefault(_OWN, TemporaryDirectory(prefix="tallies-"))
         os.environ[FOLDER] = folder.name
-    config.addinivalue_line("markers", "fault(name, how): what the daemon is put through, and how")
 
 
 @pytest.fixture
