@@ -12,12 +12,13 @@ from pages_desk import Pages, deliver, fill, story
 from wirewatch.clock import utc_now
 from wirewatch.deployment import load_deployment
 from wirewatch.pages import asked, wire
+from wirewatch.pages.analysts import questions
 from wirewatch.pages.asked import compiled
 from wirewatch.pages.page import Visit
 from wirewatch.pages.server import site as pages_of
 from wirewatch.pages.wording import wording
 from wirewatch.store import lookback
-from wirewatch.store.database import open_reader
+from wirewatch.store.database import Store, open_reader
 
 
 @pytest.fixture
@@ -166,8 +167,13 @@ def test_tables_sql_search_and_questions_are_there(pages: Pages) -> None:
     asked = pages.ask("/store.json?sql=select+count(*)+n+from+articles&_shape=array")
     assert asked.json() == [{"n": 6}]
     assert "Which pairs of parliaments appear together?" in pages.text("/store")
-    pairs = pages.ask("/store/pairs.json?_shape=array").json()
+    pairs = pages.ask("/store/named-together.json?_shape=array").json()
     assert [row["articles"] for row in pairs] == [1]
+
+
+def test_no_question_hides_a_table(store: Store) -> None:
+    """A question's address is that of no table or view: Datasette would show it in their place."""
+    assert not {*store.db.table_names(), *store.db.view_names()} & questions().keys()
 
 
 def test_news_are_what_came_after(pages: Pages, site: Site) -> None:

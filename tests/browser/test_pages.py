@@ -17,7 +17,13 @@ OURS = (
     "/story/5", "/alerts", "/alerts?state=dead", "/alerts/1", "/why?rule=kz-az&article=1", "/rules",
     "/workbench", "/workbench?rule=kz-az", "/workbench?q=title:(budget", "/health",
 )  # fmt: skip
-THEIRS = ("/store", "/store/articles", "/store/articles/1", "/store/pairs", "/store?sql=select+1")
+THEIRS = (
+    "/store",
+    "/store/articles",
+    "/store/articles/1",
+    "/store/named-together",
+    "/store?sql=select+1",
+)
 DOCS = Path(__file__).parents[2] / "docs" / "images"
 
 
