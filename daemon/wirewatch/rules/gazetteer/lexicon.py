@@ -11,7 +11,7 @@ import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import compress, count, islice, product
 from typing import NamedTuple, Self
 
 from marisa_trie import Trie
@@ -61,16 +61,14 @@ class Lexicon:
         None where more are needed.
         """
         chosen = {number for number, sense in enumerate(self.senses) if any(map(wanted, sense))}
-        found = (number for number, sense in enumerate(self.meant) if sense in chosen)
+        found = compress(count(), map(chosen.__contains__, self.meant))
         names = sorted(map(self.names.restore_key, found))
+        if len(_first_heads(names, len(names), most + 1)) > most:
+            return None
         share = 1
-        while True:
-            heads = list(_heads(names, share))
-            if len(heads) <= most:
-                return heads
-            if share >= len(names):
-                return None
+        while len(heads := _first_heads(names, share, most + 1)) > most:
             share *= 4
+        return heads
 
     @classmethod
     def of(cls, meanings: Iterable[tuple[str, Meaning]]) -> Self:
@@ -141,6 +139,11 @@ def _depends(spelling: str) -> bool:
 def _folded(piece: str) -> str:
     """Fold a piece of a spelling, in which no two letters depend on each other."""
     return fold(unicodedata.normalize("NFC", piece)).text
+
+
+def _first_heads(names: Sequence[str], share: int, most: int) -> list[str]:
+    """Give at most so many beginnings of names, given in order."""
+    return list(islice(_heads(names, share), most))
 
 
 def _heads(names: Sequence[str], share: int) -> Iterable[str]:
