@@ -17,6 +17,8 @@ OURS = (
     "/story/5", "/alerts", "/alerts?state=dead", "/alerts/1", "/why?rule=kz-az&article=1", "/rules",
     "/workbench", "/workbench?rule=kz-az", "/workbench?q=title:(budget", "/health",
 )  # fmt: skip
+_TWO_DIGITS = "for (const one of document.querySelectorAll('td em')) one.textContent = '12'"
+"""Makes numbers of rows long enough for axe, which does not judge a single character's colour."""
 THEIRS = (
     "/store",
     "/store/articles",
@@ -167,6 +169,7 @@ def test_datasettes_pages_work_under_the_policy(opened: Open, path: str) -> None
     """Its scripts and styles are let run: nothing is complained of; colours have contrast."""
     for light in ("light", "dark"):
         page = opened(path, color_scheme=light)
+        page.evaluate(_TWO_DIGITS)
         assert [one for one in findings(page) if one.startswith("color-contrast")] == []
 
 
