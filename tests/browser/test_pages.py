@@ -183,6 +183,7 @@ def test_datasettes_pages_work_under_the_policy(opened: Open, path: str) -> None
         ("alerts", "/alerts", {}),
         ("workbench", "/workbench?rule=kz-az&q=%40parliament:KZ", {}),
         ("health", "/health", {}),
+        ("trends", "/trends", {}),
     ],
 )
 def test_pictures_for_the_docs(
