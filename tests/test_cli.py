@@ -11,6 +11,8 @@ import pytest
 
 from conftest import PATIENCE, STORY, Answer, Receiver, Site, Wirewatch
 from wirewatch import __version__, cli, deployment
+from wirewatch.cli import load_commands, verb_of
+from wirewatch.cli.app import app
 from wirewatch.deployment import shipped_gazetteers
 from wirewatch.formats import formats
 from wirewatch.store.database import Store
@@ -320,3 +322,53 @@ def test_a_reader_that_goes_away_is_no_error(site: Site, tmp_path: Path) -> None
         ran.stdout.close()
         assert ran.stderr.read() == ""
         assert ran.wait(PATIENCE) in {0, 1}
+
+
+def test_a_verb_is_found_by_the_name_of_its_file() -> None:
+    """All that a verb has lies in VERB.py and VERB_….py, so that only those need to be loaded."""
+    load_commands()
+    verbs = {
+        (one.name or one.callback.__name__, one.callback)
+        for one in app.registered_commands
+        if one.callback
+    }
+    for group in app.registered_groups:
+        assert group.typer_instance
+        verbs |= {
+            (str(group.name), one.callback)
+            for one in group.typer_instance.registered_commands
+            if one.callback
+        }
+    assert len(verbs) > 30
+    for name, callback in verbs:
+        file = callback.__module__.rpartition(".")[2]
+        verb = name.replace("-", "_")
+        assert file == verb or file.startswith(f"{verb}_"), name
+
+
+@pytest.mark.parametrize(
+    ("words", "verb"),
+    [
+        (["status", "--json"], "status"),
+        (["--config", "run", "send-test", "desk"], "send_test"),
+        (["--config=x", "--version"], ""),
+        (["--config"], ""),
+        ([], ""),
+    ],
+)
+def test_the_verb_of_a_command_line(words: list[str], verb: str) -> None:
+    """It is the first word that is neither an option nor an option's value."""
+    assert verb_of(words) == verb
+
+
+@pytest.mark.parametrize(
+    ("verb", "others"), [("schema", 0), ("manual", 1), ("rows", 1), ("nonsense", 1)]
+)
+def test_only_a_verb_that_is_asked_for_is_loaded(verb: str, others: int) -> None:
+    """The others are not, unless the command tells of all, or there is no such verb."""
+    program = (
+        f"import sys; from wirewatch.cli import load_commands; load_commands({verb!r});"
+        " sys.exit('wirewatch.cli.ingest' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+    assert done.returncode == others

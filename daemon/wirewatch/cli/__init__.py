@@ -3,27 +3,47 @@
 import os
 import pkgutil
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 from wirewatch.cli.app import app
 from wirewatch.cli.terminal import nothing_acts
 from wirewatch.errors import EXIT_DAMAGED, ConfigError, StoreDamagedError, WirewatchError
 
+_TELLS_OF_ALL = {"manual"}
 EXIT_NOT_WELL = 1
 """The command ran, and what it found is not as it should be."""
 EXIT_CONFIG = 2
 """Nothing was started: the configuration or the command line is at fault."""
 
 
-def load_commands() -> None:
-    """Import every verb, which adds it to the application."""
-    for info in pkgutil.iter_modules(__path__):
-        import_module(f"{__name__}.{info.name}")
+def load_commands(verb: str = "") -> None:
+    """Import what adds a verb to the application, VERB.py and VERB_….py; all where there is none.
+
+    The others would take a fifth of a second of each command, and of the daemon's start.
+    """
+    every = [info.name for info in pkgutil.iter_modules(__path__)]
+    own = [name for name in every if name == verb or name.startswith(f"{verb}_")]
+    for name in own if verb in every and verb not in _TELLS_OF_ALL else every:
+        import_module(f"{__name__}.{name}")
+    if not (app.registered_commands or app.registered_groups):
+        load_commands()
+
+
+def verb_of(words: Sequence[str]) -> str:
+    """Give the first word of a command line that is no option, as its file is named."""
+    rest = iter(words)
+    for word in rest:
+        if word == "--config":
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word.replace("-", "_")
+    return ""
 
 
 def main() -> None:
     """Run the command line; errors are for people, one to a line on standard error."""
-    load_commands()
+    load_commands(verb_of(sys.argv[1:]))
     with nothing_acts():
         _run()
 
