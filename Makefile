@@ -103,7 +103,9 @@ bench: $(STAMP)
 	  echo "could not; that part is left out"; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]' || \
 	  echo "could not install flashtext2 and hyperscan; they are left out"
-	$(BIN)/python bench/run.py
+	@test -x $(VENV)/bare/bin/python || $(PYTHON) -m venv $(VENV)/bare
+	@$(VENV)/bare/bin/python -m pip install --quiet --disable-pip-version-check --upgrade '.[documents,web]'
+	$(BIN)/python bench/run.py $(BENCH)
 
 # `make fuzz MINUTES=10 FORMATS="pdf mail"`: minutes for each format.
 fuzz: $(VENV)/.audit

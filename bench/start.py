@@ -10,11 +10,10 @@ import os
 import random
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-from deployed import BARE, Daemon, command, configure
+from deployed import Daemon, command, configure, installed
 from footprint import processor
 from generate import Stories, vocabulary
 from report import Row, Table, Target, progress
@@ -57,7 +56,7 @@ def run(home: Path, *, quick: bool) -> list[Table]:
 
 def _turn(config: Path) -> tuple[float, float, float, float, float]:
     """Start and stop once: seconds and processor's to READY, to the end; both of the floor."""
-    floor, floor_used = _measured([sys.executable, "-c", _IMPORTS])
+    floor, floor_used = _measured([installed(), "-c", _IMPORTS])
     begun = time.perf_counter()
     with Daemon(config) as daemon:
         ready, used = time.perf_counter() - begun, processor(daemon.pid)
@@ -80,7 +79,7 @@ def many_rules(count: int) -> str:
 def _measured(words: list[str]) -> tuple[float, float]:
     """Give the seconds that a command takes, and the processor's."""
     before, begun = os.times(), time.perf_counter()
-    subprocess.run(words, check=True, env=BARE)
+    subprocess.run(words, check=True)
     after = os.times()
     used = after.children_user + after.children_system
     return time.perf_counter() - begun, used - before.children_user - before.children_system
