@@ -50,7 +50,8 @@ def test_charts_are_drawn(opened: Open, at_work: Desk, light: str) -> None:
     """Each chart has ink of several colours; axe-core finds nothing serious in either light."""
     page = trends(opened, at_work, color_scheme=light)
     for chart in drawn(page):
-        assert len(page.locator(f"[data-chart={chart}] canvas").first.evaluate(PIXELS)) > 10
+        canvas = page.locator(f"[data-chart={chart}] canvas").first
+        at_work.wait(lambda drawing=canvas: len(drawing.evaluate(PIXELS)) > 10)  # type: ignore[misc]
     assert findings(page) == []
 
 
@@ -60,7 +61,7 @@ def test_charts_follow_the_light(opened: Open, at_work: Desk) -> None:
     canvas = page.locator("[data-chart=months] canvas").first
     assert canvas.evaluate(PIXELS)[0] == "255,255,255"
     page.emulate_media(color_scheme="dark")
-    assert canvas.evaluate(PIXELS)[0] == "26,30,34"
+    at_work.wait(lambda: canvas.evaluate(PIXELS)[0] == "26,30,34")
 
 
 def saved(page: Page, chart: str, form: str, folder: Path) -> Path:
