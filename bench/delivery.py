@@ -18,7 +18,8 @@ from wirewatch.alerts.compose import compose
 from wirewatch.clock import utc_now
 from wirewatch.model import Arrival, Article, Found, Match, Outcome, Span, Stamp
 from wirewatch.notify.send import Channel, load_plugins
-from wirewatch.pipeline.deliveries import Deliveries, Patience
+from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.pipeline.patience import Patience
 from wirewatch.states import FileState, Severity
 from wirewatch.store.accept import accept
 from wirewatch.store.database import Store

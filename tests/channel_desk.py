@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from conftest import ManualClock
 from wirewatch.notify.send import Channel
-from wirewatch.pipeline.deliveries import Deliveries, Patience
+from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.pipeline.patience import Patience
 from wirewatch.store.channels import next_due
 from wirewatch.store.database import Store
 

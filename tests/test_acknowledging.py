@@ -18,6 +18,7 @@ from conftest import PATIENCE, START, STORY, ManualClock, Receiver, Site, Wirewa
 from wirewatch.clock import utc_now
 from wirewatch.deployment import load_deployment
 from wirewatch.errors import ConfigError
+from wirewatch.pipeline.acts import Alone
 from wirewatch.seal import is_sealed, seal_of, token_of
 from wirewatch.service import Service
 from wirewatch.store.accept import accept
@@ -63,7 +64,7 @@ class Visitor:
 
 @pytest.fixture
 def visitor(store: Store, clock: ManualClock) -> Iterator[Visitor]:
-    server = served(Desk(store.sibling(), SEAL, clock))
+    server = served(Desk(own := store.sibling(), SEAL, clock, Alone(own)))
     thread = threading.Thread(target=server.run)
     thread.start()
     yield Visitor(server)
@@ -182,7 +183,7 @@ def test_a_store_that_cannot_be_written_is_said(
     """Where it cannot be noted, the page says so, and the next try may do better."""
     path = link(ring(store))
     own = store.sibling()
-    server = served(Desk(own, SEAL, clock))
+    server = served(Desk(own, SEAL, clock, Alone(own)))
     thread = threading.Thread(target=server.run)
     thread.start()
 

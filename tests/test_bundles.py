@@ -212,7 +212,7 @@ def test_a_digest_that_was_not_begun(store: Store) -> None:
     claimed(store, START, policy)
     messages = claimed(store, EIGHT, policy)
     with store.write() as db:
-        release(db, messages, EIGHT)
+        release(db, [message.delivery_id for message in messages], EIGHT)
     again = claimed(store, EIGHT, policy)
     assert [one.key for one in again] == [one.key for one in messages]
     assert counts(again) == [3]

@@ -11,7 +11,8 @@ from conftest import START, Answer, ManualClock, Receiver, told
 from wirewatch.model import Message, Outcome
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.commit import Committer
-from wirewatch.pipeline.deliveries import Deliveries, Patience
+from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.pipeline.patience import Patience
 from wirewatch.store.accept import accept
 from wirewatch.store.database import Store, StoreUnavailableError, Transaction
 

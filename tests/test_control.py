@@ -25,6 +25,7 @@ from test_service import log as heard  # noqa: F401 - a fixture
 from wirewatch.control.asker import signed, user_of
 from wirewatch.control.client import Daemon, NoDaemonError, NotGrantedError
 from wirewatch.control.wishes import Begun, Hush, StoreDesk, TakenOn, WishError
+from wirewatch.pipeline.acts import Alone
 from wirewatch.store.accept import accept
 from wirewatch.store.database import Store, StoreUnavailableError, UnstorableError, open_reader
 from wirewatch.web import server as module
@@ -63,7 +64,7 @@ def path(store: Store, clock: ManualClock, woken: list[str]) -> Iterator[Path]:
             rows = reader.execute("SELECT acknowledged_by FROM alerts").fetchall()
         woken.append(", ".join(str(by) for (by,) in rows))
 
-    with serving(ControlServer(found, Controlling(store.sibling(), clock, look).routes)):
+    with serving(ControlServer(found, Controlling(Alone(store.sibling()), clock, look).routes)):
         yield found
 
 
@@ -164,7 +165,7 @@ def test_what_makes_no_sense_is_said(  # noqa: PLR0917 - fixtures, and what is a
     store: Store, clock: ManualClock, path: Path, hush: Hush, field: str, said: str
 ) -> None:
     """A silence that cannot be is refused with the field and the reason, over the socket and not."""
-    for desk in (Daemon(path), StoreDesk(store, clock)):
+    for desk in (Daemon(path), StoreDesk(Alone(store), clock)):
         with pytest.raises(WishError, match=said) as refused:
             desk.silence(hush)
         assert refused.value.field == field

@@ -16,7 +16,8 @@ from wirewatch.model import Attempt
 from wirewatch.notify.send import Channel, Sender
 from wirewatch.pipeline import deliveries as module
 from wirewatch.pipeline import lane as lane_module
-from wirewatch.pipeline.deliveries import Deliveries, Patience
+from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.pipeline.patience import Patience
 from wirewatch.rhythm import rhythm_of
 from wirewatch.states import DeliveryReason
 from wirewatch.store.accept import accept

@@ -29,7 +29,8 @@ DAILY = Policy(LONDON, (rhythm_of("daily 08:00"),), tells_of_nothing=True)
 
 def look(store: Store, now: datetime, policy: Policy = DAILY) -> int:
     """Look whether there is a digest of nothing to be told."""
-    return tell_of_nothing(store, {"desk": policy}, now)
+    with store.write() as db:
+        return tell_of_nothing(db, {"desk": policy}, now)
 
 
 def sent(

@@ -20,10 +20,11 @@ from wirewatch.intake.hints import Kind as HintKind
 from wirewatch.intake.watcher import Watcher
 from wirewatch.model import Alarm, Attempt, JobRun
 from wirewatch.pipeline.arrivals import Arrivals
-from wirewatch.pipeline.deliveries import Deliveries, Patience
+from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examine import Examiner
 from wirewatch.pipeline.families import FAMILIES, Family, Kind
 from wirewatch.pipeline.inboxes import Inbox
+from wirewatch.pipeline.patience import Patience
 from wirewatch.pipeline.running import Running, patience
 from wirewatch.pipeline.vitals import VITALS
 from wirewatch.pulse import Pulses

@@ -9,7 +9,7 @@ import pytest
 from conftest import START, Answer, ManualClock, Receiver
 from watched import claimed, watching
 from wirewatch.clock import iso
-from wirewatch.pipeline import alarming
+from wirewatch.pipeline import acts, alarming
 from wirewatch.states import AlarmKind
 from wirewatch.store.alarms import standing
 from wirewatch.store.database import Store, StoreUnavailableError, UnstorableError
@@ -127,7 +127,7 @@ def test_what_cannot_be_stored_is_not_tried_for_ever(
             watch.look()
             clock.advance(30)
     with monkeypatch.context() as broken:
-        broken.setattr(alarming, "note_outage", refusing(UnstorableError("no")))
+        broken.setattr(acts, "note_outage", refusing(UnstorableError("no")))
         with pytest.raises(UnstorableError):
             watch.look()
         clock.advance(30)

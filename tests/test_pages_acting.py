@@ -10,6 +10,7 @@ from conftest import Site, Wirewatch
 from pages_desk import Pages, fill
 from test_control import serving
 from wirewatch.clock import utc_now
+from wirewatch.pipeline.acts import Alone
 from wirewatch.store.database import Store, open_reader
 from wirewatch.web.controlling import Controlling, ControlServer
 
@@ -26,7 +27,7 @@ def daemon(site: Site, pages: Pages) -> Iterator[None]:
     assert pages.config == site.config
     store = Store.open(site.database)
     path = site.database.with_name("wirewatch.db.socket")
-    with serving(ControlServer(path, Controlling(store, utc_now, lambda: None).routes)):
+    with serving(ControlServer(path, Controlling(Alone(store), utc_now, lambda: None).routes)):
         yield
     store.close()
 

@@ -166,7 +166,7 @@ def test_what_is_withdrawn_under_way_goes_no_more(store: Store, how: str) -> Non
         elif how == "crashed":
             recover(db, START)
         else:
-            release(db, [message], START)
+            release(db, [message.delivery_id], START)
     assert states(store) == {("desk", 1): "suppressed", ("desk", 2): "pending"}
     assert [one.recall for one in sent(store)] == [Recall.WITHDRAWN]
 

@@ -157,7 +157,7 @@ def test_what_is_given_back_waits_for_no_second_digest(store: Store) -> None:
     morning = next_due(store.db, ["desk"]) or START
     messages = claimed(store, morning, desk=DIGEST)
     with store.write() as db:
-        release(db, messages, morning)
+        release(db, [message.delivery_id for message in messages], morning)
     assert len(claimed(store, morning + MINUTE, desk=DIGEST)) == 1
 
 
@@ -168,7 +168,7 @@ def test_an_escalation_that_is_given_back_is_held_by_no_digest(store: Store) -> 
     due = START + 30 * MINUTE
     messages = claimed(store, due, boss=DIGEST)
     with store.write() as db:
-        release(db, messages, due)
+        release(db, [message.delivery_id for message in messages], due)
     [row] = store.db["deliveries"].rows_where("channel = 'boss'")
     assert (row["state"], row["reason"], row["due"]) == ("pending", "escalation", iso(due))
     assert len(claimed(store, due + MINUTE, boss=DIGEST)) == 1

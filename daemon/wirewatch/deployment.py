@@ -18,10 +18,10 @@ from wirewatch.formats import Unpacking
 from wirewatch.model import Article, Match
 from wirewatch.notify.send import Channel, fault_of, has_pages
 from wirewatch.pipeline.alarming import Outlook
-from wirewatch.pipeline.deliveries import Patience
 from wirewatch.pipeline.examine import Examiner, Limits
 from wirewatch.pipeline.inboxes import Inbox, inboxes_of
 from wirewatch.pipeline.keeping import retention_faults
+from wirewatch.pipeline.patience import Patience
 from wirewatch.pipeline.styles import styles, template_files
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.shelf import shelved_gazetteers

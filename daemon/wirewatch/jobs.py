@@ -5,18 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from wirewatch.clock import Clock, iso
+from wirewatch.clock import Clock
 from wirewatch.event import Event
 from wirewatch.intake.watcher import Watcher
 from wirewatch.model import JobRun
+from wirewatch.pipeline.acts import ForgetSentences, Performer, TellOfNothing
 from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.storecare import StoreCare
 from wirewatch.store.database import Store
-from wirewatch.store.digests import tell_of_nothing
+from wirewatch.store.digests import untold
 from wirewatch.store.jobs import note_runs
-from wirewatch.store.stories import forget
 
 _log = logging.getLogger("wirewatch.jobs")
 
@@ -31,6 +31,7 @@ class Works:
     deliveries: Deliveries
     watcher: Watcher
     store: Store
+    performer: Performer
     clock: Clock
     rescan: timedelta
     within: timedelta
@@ -78,13 +79,14 @@ def _note_runs(works: Works) -> None:
 
 
 def _tell_of_nothing(works: Works) -> None:
-    if tell_of_nothing(works.store, works.deliveries.policies, works.clock()):
+    policies, now = works.deliveries.policies, works.clock()
+    if untold(works.store.db, policies, now):
+        works.performer.perform(TellOfNothing(now, policies))
         works.deliveries.wake()
 
 
 def _forget_sentences(works: Works) -> None:
-    with works.store.write() as db:
-        forget(db, iso(works.clock() - works.within))
+    works.performer.perform(ForgetSentences(works.clock() - works.within))
 
 
 def _backup(works: Works) -> None:

@@ -4,12 +4,14 @@ The last are two, so that what publishes links to the world does not publish fig
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wirewatch.clock import Clock
 from wirewatch.config import Config
 from wirewatch.deployment import Deployment
 from wirewatch.errors import ConfigError, Fault
+from wirewatch.pipeline.acts import Alone, Performer
 from wirewatch.seal import seal_of
 from wirewatch.store.database import Store
 from wirewatch.web.acknowledging import Acknowledging, Desk
@@ -20,10 +22,18 @@ from wirewatch.web.server import Server
 from wirewatch.web.visit import Route
 
 
+@dataclass(frozen=True)
+class Grounds:
+    """What servers stand on; `performer` makes durable what people ask for of one of them."""
+
+    store: Store
+    clock: Clock
+    performer: Callable[[Store], Performer] = Alone
+
+
 def listeners(
     deployment: Deployment,
-    store: Store,
-    clock: Clock,
+    grounds: Grounds,
     pages: Callable[[], FiguresPages],
     woken: Callable[[], None],
 ) -> dict[str, Server]:
@@ -32,12 +42,16 @@ def listeners(
     `pages` gives what operators read, `woken` is called when something may be due. Raises
     ConfigError where a port or the socket cannot be had.
     """
+    clock, performer = grounds.clock, grounds.performer
     config = deployment.config
     made: dict[str, Server] = {}
     try:
-        made["control"] = _control(config, Controlling(store.sibling(), clock, woken))
+        made["control"] = _control(
+            config, Controlling(performer(grounds.store.sibling()), clock, woken)
+        )
         if config.listen:
-            desk = Desk(store.sibling(), seal_of(config.store), clock)
+            own = grounds.store.sibling()
+            desk = Desk(own, seal_of(config.store), clock, performer(own))
             name = urlsplit(config.web).hostname or ""
             let_in = door(config.listen[0], [name])
             routes = Acknowledging(desk).routes

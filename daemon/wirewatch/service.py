@@ -16,9 +16,10 @@ from wirewatch.errors import EXIT_DAMAGED, ConfigError, StoreDamagedError, Store
 from wirewatch.event import Event
 from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Job, Works
-from wirewatch.listeners import listeners
+from wirewatch.listeners import Grounds, listeners
 from wirewatch.memory import give_back
 from wirewatch.notify.send import load_plugins
+from wirewatch.pipeline.acts import Alone
 from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
@@ -117,7 +118,9 @@ class Service:
             len(deployment.rules),
             deployment.version,
         )
-        self.servers = listeners(deployment, self._store, clock, self._pages, self.deliveries.wake)
+        self.servers = listeners(
+            deployment, Grounds(self._store, clock), self._pages, self.deliveries.wake
+        )
         self.reloading.announced = systemd.reloading
         self._workers: dict[str, Callable[[], None]] = {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
@@ -206,6 +209,7 @@ class Service:
             self.deliveries,
             self.watcher,
             self._housekeeping,
+            Alone(self._housekeeping),
             self._clock,
             config.intake.rescan,
             config.stories.within,

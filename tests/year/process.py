@@ -192,7 +192,9 @@ class Process:
     def look_for_empty_digests(self) -> None:
         """Do what the job does that tells of them."""
         self.diary.asked.append(self._clock.now)
-        if tell_of_nothing(self.store, self._outbox.policies, self._clock.now):
+        with self.store.write() as db:
+            told = tell_of_nothing(db, self._outbox.policies, self._clock.now)
+        if told:
             self.wake()
 
     def _dies(self) -> bool:

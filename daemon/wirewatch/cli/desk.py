@@ -19,6 +19,7 @@ def desk(context: typer.Context) -> "Iterator[Desk]":
     from wirewatch.clock import utc_now
     from wirewatch.control.client import Daemon
     from wirewatch.control.wishes import StoreDesk
+    from wirewatch.pipeline.acts import Alone
     from wirewatch.store.database import Store
 
     config = settings(context)
@@ -28,6 +29,6 @@ def desk(context: typer.Context) -> "Iterator[Desk]":
         return
     store = Store.open(config.store, checkpoints=False)
     try:
-        yield StoreDesk(store, utc_now)
+        yield StoreDesk(Alone(store), utc_now)
     finally:
         store.close()

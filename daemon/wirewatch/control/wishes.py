@@ -1,4 +1,4 @@
-"""What people wish of the desk, granted on a store: each in one transaction."""
+"""What people wish of the desk, granted as acts: each in one transaction."""
 
 import getpass
 from collections.abc import Callable, Sequence
@@ -9,11 +9,9 @@ from typing import Protocol
 from wirewatch.clock import Clock, iso
 from wirewatch.control.asker import printable
 from wirewatch.errors import WirewatchError
+from wirewatch.pipeline.acts import BeginSilence, EndSilence, Performer, TakeOn, TryAgain
 from wirewatch.quantities import duration
-from wirewatch.store import acknowledgements, silences
-from wirewatch.store.archive import deliveries_to_retry
-from wirewatch.store.database import Store
-from wirewatch.store.outbox import revive
+from wirewatch.store.silences import Silence
 
 ANY = "*"
 _LONGEST_PATTERN = 200  # of what GLOB is given for every delivery that falls due
@@ -80,24 +78,24 @@ class StoreDesk:
     Raises StoreError when the store cannot be written, WishError when a wish makes no sense.
     """
 
-    def __init__(self, store: Store, clock: Clock, woken: Callable[[], None] | None = None) -> None:
-        self._store = store
+    def __init__(
+        self, performer: Performer, clock: Clock, woken: Callable[[], None] | None = None
+    ) -> None:
+        self._performer = performer
         self._clock = clock
         self._woken = woken or _nobody
 
     def acknowledge(self, names: Sequence[str], by: str = "") -> TakenOn:
         """Take alerts on; what waited because nobody had is suppressed."""
-        with self._store.write() as db:
-            found, unknown = acknowledgements.alerts_named(db, names)
-            taken = acknowledgements.acknowledge(db, found, by or getpass.getuser(), self._clock())
+        wish = TakeOn(self._clock(), tuple(names), by or getpass.getuser())
+        found, taken, unknown = self._performer.perform(wish)
         self._woken()
         return TakenOn(tuple(found), taken, len(found) - taken, tuple(unknown))
 
     def retry(self, alerts: Sequence[int], by: str = "", *, dead: bool = False) -> int:
         """Make failed, dead and suppressed deliveries due at once; give their number."""
         del by  # no row has a place for it
-        with self._store.write() as db:
-            count = revive(db, deliveries_to_retry(db, list(alerts), dead=dead), self._clock())
+        count = self._performer.perform(TryAgain(self._clock(), tuple(alerts), dead))
         self._woken()
         return count
 
@@ -105,16 +103,14 @@ class StoreDesk:
         """Begin a silence."""
         now = self._clock()
         silence = silence_of(hush, by or getpass.getuser(), now)
-        with self._store.write() as db:
-            number = silences.add(db, silence, now)
+        number = self._performer.perform(BeginSilence(now, silence))
         self._woken()
         return Begun(number, iso(silence.until))
 
     def unsilence(self, number: int, by: str = "") -> bool:
         """End a silence; what it has kept stays suppressed."""
         del by  # no row has a place for it
-        with self._store.write() as db:
-            ended = silences.end(db, number, self._clock())
+        ended = self._performer.perform(EndSilence(self._clock(), number))
         self._woken()
         return ended
 
@@ -123,7 +119,7 @@ def _nobody() -> None:
     """Wake nobody: a daemon looks by itself within seconds."""
 
 
-def silence_of(hush: Hush, author: str, now: datetime) -> silences.Silence:
+def silence_of(hush: Hush, author: str, now: datetime) -> Silence:
     """Make a silence of what is wanted. Raises WishError."""
     patterns = {"rule": hush.rule, "channel": hush.channel, "source": hush.source}
     if all(pattern in {ANY, ""} for pattern in patterns.values()):
@@ -138,7 +134,7 @@ def silence_of(hush: Hush, author: str, now: datetime) -> silences.Silence:
         raise WishError("comment", f"a comment has at most {_LONGEST_COMMENT} characters")
     rule, channel, source = (printable(pattern) or ANY for pattern in patterns.values())
     until = _moment(hush.until, now)
-    return silences.Silence(rule, channel, source, until, author, comment)
+    return Silence(rule, channel, source, until, author, comment)
 
 
 def _moment(said: str, now: datetime) -> datetime:

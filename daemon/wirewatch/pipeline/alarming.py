@@ -31,10 +31,11 @@ from wirewatch.model import Alarm
 from wirewatch.notify.markup import plain
 from wirewatch.notify.outage import outage_message
 from wirewatch.notify.send import Channel, Sender
+from wirewatch.pipeline.acts import Alone, Performer, SettleAlarms
 from wirewatch.rhythm import MOST_WEEKS, Span, same_hours
 from wirewatch.states import AlarmKind
 from wirewatch.store import hours
-from wirewatch.store.alarms import Listeners, note_outage, reading, settle, standing, waits
+from wirewatch.store.alarms import Listeners, reading, standing, waits
 from wirewatch.store.backup import backups, moment_named
 from wirewatch.store.channels import health
 from wirewatch.store.database import Store, UnstorableError
@@ -42,7 +43,6 @@ from wirewatch.store.files import log_bytes
 from wirewatch.store.hours import Counted
 from wirewatch.store.ledger import quarantined_since
 from wirewatch.store.notices import Notice, notices
-from wirewatch.store.set_back import set_back
 from wirewatch.tables import BackupTable
 
 _log = logging.getLogger("wirewatch.alarms")
@@ -90,6 +90,7 @@ class Alarming:
     ) -> None:
         self.outlook = outlook
         self._store = store
+        self.performer: Performer = Alone(store)
         self._clock = clock
         self._stuck = stuck
         self._told = told
@@ -126,15 +127,16 @@ class Alarming:
 
     def _settle(self, situation: Situation, found: list[Alarm]) -> None:
         """Write what is new and what is over."""
-        listeners = Listeners(self.outlook.listening, SEVERITIES)
-        ended = self._outage if self._informed and not situation.stuck else None
-        with self._store.write() as db:
-            changed = note_outage(db, ended, situation.now, listeners) if ended else 0
-            gone = forgotten(situation, self.outlook.limits)
-            changed += settle(db, situation.now, found, listeners, gone)
-            if self._ahead >= _NOTABLE:
-                set_back(db, self._ahead, situation.now)
-                changed += 1
+        changed = self.performer.perform(
+            SettleAlarms(
+                situation.now,
+                tuple(found),
+                Listeners(self.outlook.listening, SEVERITIES),
+                tuple(forgotten(situation, self.outlook.limits)),
+                self._outage if self._informed and not situation.stuck else None,
+                self._ahead if self._ahead >= _NOTABLE else timedelta(),
+            )
+        )
         self._ahead = timedelta()
         _tell(found, situation.standing)
         if not situation.stuck:

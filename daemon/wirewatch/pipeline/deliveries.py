@@ -11,47 +11,26 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
 
+from wirewatch.alerts.policy import Policy
 from wirewatch.clock import Clock
 from wirewatch.durations import SLOW, Durations
 from wirewatch.model import Attempt, Message
-from wirewatch.notify.backoff import delay
 from wirewatch.notify.send import Channel
+from wirewatch.pipeline.acts import Alone, OutboxTurn, Performer, TakeUp
 from wirewatch.pipeline.lane import Lane
+from wirewatch.pipeline.patience import Patience
 from wirewatch.pulse import Pulses
-from wirewatch.store.channels import let_try, next_due
+from wirewatch.store.channels import next_due
 from wirewatch.store.claims import claim, room
 from wirewatch.store.database import Store, StoreUnavailableError, Transaction
-from wirewatch.store.outbox import record, recover, release, retire
-from wirewatch.store.policy import Policy
 
 _AHEAD = 16  # messages claimed for a lane at once: it never waits for a commit
 _GATHER = 0.05  # seconds for which attempts may wait in a burst, to be recorded together
 _IDLE = 5.0  # seconds after which the thread looks around, and says that it is well
 _STOP = 4.0  # seconds that sending may still take when the process stops
 _RETRY_STORE = 1.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long and how often sending is tried, and what each channel wants to hear when.
-
-    What is older than `gather_after` goes out in one message.
-    """
-
-    give_up_after: timedelta = timedelta(days=3)
-    first_retry: timedelta = timedelta(seconds=5)
-    slowest_retry: timedelta = timedelta(hours=1)
-    gather_after: timedelta = timedelta(hours=1)
-    policies: Mapping[str, Policy] = field(default_factory=dict)
-
-    def delay(self, tries: int, retry_after: float | None) -> timedelta:
-        """Give the wait after the n-th failure."""
-        chance = random.random()  # noqa: S311 - jitter is no secret
-        return delay(tries, self.first_retry, self.slowest_retry, chance, retry_after)
 
 
 class Deliveries:
@@ -66,6 +45,7 @@ class Deliveries:
         pulses: Pulses | None = None,
     ) -> None:
         self._store = store
+        self.performer: Performer = Alone(store)
         self._channels = channels
         self._patience = patience
         self._clock = clock
@@ -96,9 +76,7 @@ class Deliveries:
 
     def start(self) -> None:
         """Take up what an earlier process left; call it once, before `run` or `drain`."""
-        with self._store.write() as db:
-            recover(db, self._clock())
-            retire(db, self._channels, self._clock())
+        self.performer.perform(TakeUp(self._clock(), tuple(self._channels)))
 
     def wake(self) -> None:
         """Tell that something is due."""
@@ -139,20 +117,34 @@ class Deliveries:
         self._unrecorded += self._returned()
         self._unrecorded += self._given_up()
         homeless, channels = list(self._homeless), self._channels
-        with self._store.write() as db:
-            record(db, self._unrecorded, self._patience.delay, self._patience.give_up_after)
-            release(db, homeless, self._clock())
-            if homeless or channels is not self._settled:
-                retire(db, channels, self._clock())
-                changed = [name for name in channels if channels[name] != self._settled.get(name)]
-                let_try(db, changed, self._clock())
-            messages = self.claim(db)
+        messages = self.performer.perform(self._next_turn(homeless, channels))
         if messages or self._unrecorded:
             self._pulses.moved("deliver")
         self._unrecorded = []
         self._settled = channels
         del self._homeless[: len(homeless)]
         self.put(messages)
+
+    def _next_turn(
+        self, homeless: Sequence[Message], channels: Mapping[str, Channel]
+    ) -> OutboxTurn:
+        """Say what there is to do, with what came back and what was given back."""
+        changed = None
+        if homeless or channels is not self._settled:
+            changed = tuple(name for name in channels if channels[name] != self._settled.get(name))
+        turn = self._closing(homeless, channels)
+        return turn._replace(changed=changed, ahead=0 if self._stopping.is_set() else _AHEAD)
+
+    def _closing(self, unsent: Sequence[Message], channels: Mapping[str, Channel]) -> OutboxTurn:
+        """Say what is to be recorded and given back."""
+        return OutboxTurn(
+            self._clock(),
+            self._patience,
+            tuple(channels),
+            tuple(self._unrecorded),
+            random.getrandbits(32),
+            tuple(message.delivery_id for message in unsent),
+        )
 
     def claim(self, db: Transaction) -> list[Message]:
         """Claim what is due and finds room in its lane; `put` it when that is committed."""
@@ -283,12 +275,10 @@ class Deliveries:
         deadline = time.monotonic() + _STOP
         for lane in lanes:
             lane.join(max(0.0, deadline - time.monotonic()))
-        attempts = self._unrecorded + self._returned()
+        self._unrecorded += self._returned()
         unsent = self._homeless + [message for lane in lanes for message in lane.unsent]
         try:
-            with self._store.write() as db:
-                record(db, attempts, self._patience.delay, self._patience.give_up_after)
-                release(db, unsent, self._clock())
+            self.performer.perform(self._closing(unsent, self._channels))
         except StoreUnavailableError:
             return  # they go again at the next start, marked as possible repeats
         self._unrecorded = []

@@ -60,12 +60,19 @@ def accept(
     UnstorableError when a value cannot be stored.
     """
     with store.write() as db:
-        told_apart = telling or Telling()
-        outcomes = followed(db, outcomes, told_apart.thresholds, now)
-        batch = _Batch(db, outcomes, now, told_apart)
-        accepted = [batch.add(outcome) for outcome in outcomes]
-        batch.write(db)
+        accepted = accept_in(db, outcomes, now, telling or Telling())
         also(db, accepted)
+    return accepted
+
+
+def accept_in(
+    db: Transaction, outcomes: Sequence[Outcome], now: datetime, telling: Telling
+) -> list[Accepted]:
+    """Accept outcomes inside a transaction that is somebody else's; gives what `accept` gives."""
+    outcomes = followed(db, outcomes, telling.thresholds, now)
+    batch = _Batch(db, outcomes, now, telling)
+    accepted = [batch.add(outcome) for outcome in outcomes]
+    batch.write(db)
     return accepted
 
 

@@ -9,29 +9,38 @@ from wirewatch.clock import iso
 from wirewatch.keys import bundle_key
 from wirewatch.model import Planned
 from wirewatch.states import HELD, DeliveryReason, Severity
-from wirewatch.store.database import Store
+from wirewatch.store.database import Reader
 from wirewatch.store.policy import Policy
 from wirewatch.store.rows import delivery_row
 from wirewatch.store.waiting import CLAIMABLE
 
 _RULE = "digest:nothing"
 
+_Turn = tuple[datetime, datetime]
 
-def tell_of_nothing(store: Store, policies: Mapping[str, Policy], now: datetime) -> int:
-    """Tell each channel that wants it, once a digest, that it was empty; give to how many."""
-    empty = {
+
+def untold(db: Reader, policies: Mapping[str, Policy], now: datetime) -> dict[str, _Turn]:
+    """Give the channels that want to be told that their digest was empty, and were not yet.
+
+    Each with the time of that digest, and of the one before.
+    """
+    return {
         channel: turn
         for channel, policy in policies.items()
         if (turn := policy.empty_since(now))
-        and not _is_known(store.db, channel, policy.slot(turn[0]), turn[0])
+        and not _is_known(db, channel, policy.slot(turn[0]), turn[0])
     }
-    if not empty:
-        return 0
-    with store.write() as db:
-        return sum(
-            _tell(db, channel, policies[channel].slot(last), (before, last), now)
-            for channel, (last, before) in empty.items()
-        )
+
+
+def tell_of_nothing(db: Database, policies: Mapping[str, Policy], now: datetime) -> int:
+    """Tell each channel that wants it, once a digest, that it was empty; give to how many.
+
+    Call it inside a transaction.
+    """
+    return sum(
+        _tell(db, channel, policies[channel].slot(last), (before, last), now)
+        for channel, (last, before) in untold(db, policies, now).items()
+    )
 
 
 def _is_known(db: Database, channel: str, slot: str, last: datetime) -> bool:
@@ -46,7 +55,8 @@ def _is_known(db: Database, channel: str, slot: str, last: datetime) -> bool:
         f" OR EXISTS (SELECT 1 FROM deliveries WHERE channel = ?2 AND state = 'pending'"
         f" AND {CLAIMABLE} AND (since = ?4 OR (due <= ?4 AND reason IN ('{held}'))))"
         " OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'sending' AND +channel = ?2)"
-        " OR EXISTS (SELECT 1 FROM attempts t CROSS JOIN deliveries d ON d.id = t.delivery_id"
+        " OR EXISTS (SELECT 1 FROM attempts t INDEXED BY attempts_at CROSS JOIN deliveries d"
+        " ON d.id = t.delivery_id"
         " WHERE t.at >= ?4 AND d.channel = ?2 AND d.since = ?4)",
         [_key(channel, slot), channel, slot, iso(last)],
     ).fetchone()
@@ -56,13 +66,11 @@ def _is_known(db: Database, channel: str, slot: str, last: datetime) -> bool:
 def _tell(
     db: Database, channel: str, slot: str, span: tuple[datetime, datetime], now: datetime
 ) -> int:
-    """Raise an alert for one channel that its digest was empty, unless it is known; give 1 or 0."""
+    """Raise an alert for one channel that its digest was empty; give 1."""
     before, last = span
-    if _is_known(db, channel, slot, last):
-        return 0
     since = f"{iso(before)[:16].replace('T', ' ')}Z"
     (told,) = db.execute(
-        "SELECT count(DISTINCT coalesce(-d.bundle, d.id)) FROM attempts t"
+        "SELECT count(DISTINCT coalesce(-d.bundle, d.id)) FROM attempts t INDEXED BY attempts_at"
         " CROSS JOIN deliveries d ON d.id = t.delivery_id"
         " WHERE t.at > ? AND t.at < ? AND t.ok = 1 AND d.channel = ?"
         " AND d.since > ?",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from wirewatch.clock import from_iso, iso
-from wirewatch.model import Attempt, Message
+from wirewatch.model import Attempt
 from wirewatch.states import DeliveryReason, DeliveryState
 from wirewatch.store.channels import Delay, give_up, note
 from wirewatch.store.halves import halve
@@ -92,14 +92,12 @@ def _attempt_row(attempt: Attempt, delivery_id: int) -> dict[str, object]:
     }
 
 
-def release(db: Database, messages: Iterable[Message], now: datetime) -> None:
-    """Give back claims on messages that nobody began to send: they wait as they did before.
+def release(db: Database, deliveries: Iterable[int], now: datetime) -> None:
+    """Give back claims that nobody began to send, with what was gathered; they wait as before.
 
     Call it inside a transaction.
     """
-    given_back = [
-        delivery for message in messages for delivery, *_ in _together(db, message.delivery_id)
-    ]
+    given_back = [one for delivery in deliveries for one, *_ in _together(db, delivery)]
     db.conn.executemany(
         "UPDATE deliveries SET state = CASE WHEN EXISTS (SELECT 1 FROM attempts"
         " WHERE delivery_id = deliveries.id) THEN 'failed' ELSE 'pending' END WHERE id = ?",

@@ -129,7 +129,8 @@ class Turn:
     def _sent(self, since: datetime) -> list[datetime]:
         """Give when messages went out lately, what is being sent counting as now."""
         rows = self._db.execute(
-            "SELECT min(t.at) FROM attempts t CROSS JOIN deliveries d ON d.id = t.delivery_id"
+            "SELECT min(t.at) FROM attempts t INDEXED BY attempts_at CROSS JOIN deliveries d"
+            " ON d.id = t.delivery_id"
             " WHERE t.at > ? AND t.ok = 1 AND d.channel = ?"
             " GROUP BY coalesce(-d.bundle, d.id), t.at ORDER BY 1",
             [iso(since), self._channel],

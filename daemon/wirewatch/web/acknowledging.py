@@ -16,8 +16,9 @@ from urllib.parse import parse_qs
 from wirewatch.clock import Clock
 from wirewatch.control.asker import printable
 from wirewatch.event import Event
+from wirewatch.pipeline.acts import Performer, TakeOn
 from wirewatch.seal import PATH, is_sealed
-from wirewatch.store.acknowledgements import Named, acknowledge, alerts_named, named
+from wirewatch.store.acknowledgements import Named, alerts_named, named
 from wirewatch.store.database import Store, StoreUnavailableError
 from wirewatch.web.visit import HTML, Answer, Request, Route
 
@@ -47,6 +48,7 @@ class Desk:
     store: Store
     seal: bytes
     clock: Clock
+    performer: Performer
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -86,9 +88,10 @@ class Acknowledging:
         numbers = [one.alert for one in found]
         desk = self._desk
         try:
-            with desk.turn, desk.store.write() as db:
-                acknowledge(db, numbers, by, desk.clock())
-                found = named(db, numbers)
+            with desk.turn:
+                names = tuple(map(str, numbers))
+                desk.performer.perform(TakeOn(desk.clock(), names, by))
+                found = named(desk.store.db, numbers)
         except StoreUnavailableError:
             said = "<p>Please try again.</p>"
             return _page(HTTPStatus.SERVICE_UNAVAILABLE, "Not noted", said)

@@ -22,7 +22,8 @@ from wirewatch.control.client import HOST, LONGEST_FORM
 from wirewatch.control.wishes import ANY, Hush, StoreDesk, WishError
 from wirewatch.errors import StoreError
 from wirewatch.event import Event
-from wirewatch.store.database import Store, StoreUnavailableError
+from wirewatch.pipeline.acts import Performer
+from wirewatch.store.database import StoreUnavailableError
 from wirewatch.web.door import door
 from wirewatch.web.server import Server
 from wirewatch.web.visit import JSON, Answer, Request, Route
@@ -39,8 +40,8 @@ Said = dict[str, Any]
 class Controlling:
     """The routes of the socket; one request at a time touches the store."""
 
-    def __init__(self, store: Store, clock: Clock, woken: Callable[[], None]) -> None:
-        self._desk = StoreDesk(store, clock, woken)
+    def __init__(self, performer: Performer, clock: Clock, woken: Callable[[], None]) -> None:
+        self._desk = StoreDesk(performer, clock, woken)
         self._turn = threading.Lock()
 
     @property
