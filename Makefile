@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PROMTOOL := $(VENV)/prometheus/usr/bin/promtool
 
-.PHONY: demo test test-browser test-crash test-faults test-year test-peers test-systemd check-alerts reliability \
+.PHONY: demo test test-browser test-crash test-faults test-cluster test-year test-peers test-systemd check-alerts reliability \
   soak images lint bench fuzz lock audit sbom dist install uninstall clean
 
 $(STAMP): pyproject.toml
@@ -46,6 +46,16 @@ FAULTS := $(shell unshare --mount true 2>/dev/null && echo unshare --mount || \
 
 test-faults: $(STAMP)
 	$(FAULTS) $(BIN)/python -m pytest tests/faults -rs --numprocesses=auto
+
+# Debian starts the service that it installs; the tests need it not, and start nodes of their own.
+test-cluster: $(STAMP)
+	@test -x /usr/lib/rabbitmq/bin/rabbitmq-server || { \
+	  echo "installing rabbitmq-server and iproute2, to try a cluster for real"; \
+	  { apt-get install -y -qq rabbitmq-server iproute2 || \
+	  { apt-get update -qq && apt-get install -y -qq rabbitmq-server iproute2; }; } >/dev/null 2>&1 || \
+	  echo "could not; what needs them is left out"; \
+	  test ! -d /run/systemd/system || systemctl disable --now --quiet rabbitmq-server || true; }
+	$(BIN)/python -m pytest -rs tests/cluster
 
 # An hour or so: more rounds, a million files, a store that is held for a minute.
 reliability: $(STAMP)

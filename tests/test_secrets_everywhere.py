@@ -141,7 +141,7 @@ def asked(site: Site, wirewatch: Wirewatch) -> dict[str, str]:
                                            "mail", "push", "nobody")],
     }  # fmt: skip
     said = {}
-    for name in sorted(set(commands()) - {"run", "serve"}):
+    for name in sorted(set(commands()) - {"run", "serve", "cluster up"}):
         for words in given.get(name, [()]):
             ran = wirewatch(*name.split(), *words)
             said[f"{name} {words}"] = ran.out + ran.err

@@ -23,7 +23,7 @@ _PRIORITIES = (
 )
 """By the least level: what syslog(3) calls it."""
 _LIBRARIES = ("uvicorn", "watchdog", "urllib3", "requests", "charset_normalizer")
-_REPORTED = ("apscheduler",)
+_REPORTED = ("apscheduler", "aio_pika", "aiormq")
 """Libraries of which we report ourselves what goes wrong."""
 _USER_OF_URL = re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/@]+@", re.IGNORECASE)
 _OURS = "wirewatch."

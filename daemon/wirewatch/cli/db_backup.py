@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from wirewatch.cli.app import AsJson, print_json, settings
-from wirewatch.cli.db import db, progress
+from wirewatch.cli.db import db
+from wirewatch.cli.progress import progress
 
 
 @db.command("backup")

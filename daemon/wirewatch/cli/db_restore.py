@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wirewatch.cli.app import settings
-from wirewatch.cli.db import db, progress
+from wirewatch.cli.db import db
+from wirewatch.cli.progress import progress
 
 if TYPE_CHECKING:
     from wirewatch.config import Config

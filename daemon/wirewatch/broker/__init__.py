@@ -1,0 +1,1 @@
+"""The broker that several machines work by: the door to it, and what stands there."""

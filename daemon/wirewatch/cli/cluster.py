@@ -1,0 +1,12 @@
+"""`wirewatch cluster …`: desks that share work. Each verb stands in a file beside this one."""
+
+import typer
+
+from wirewatch.cli.app import app
+
+cluster = typer.Typer(
+    help="Let several desks share work by a broker.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(cluster, name="cluster")
