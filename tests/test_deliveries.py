@@ -148,7 +148,7 @@ def test_a_digest_is_one_message(
     """What a channel wants in digests is sent when they are due: one message, as it is received."""
     deliveries = outbox("desk")
     policy = Policy(digests=(rhythm_of("daily 18:00"),))
-    deliveries.replace(deliveries._channels, Patience(policies={"desk": policy}))
+    deliveries.replace(deliveries.channels, Patience(policies={"desk": policy}))
     fill(store, 3)
     deliveries.turn()
     assert states(store) == [("desk", "pending")] * 3
@@ -166,7 +166,7 @@ def test_what_came_back_makes_room(store: Store, receiver: Receiver, outbox: Mak
     fill(store, 20)
     deliveries = outbox("desk")
     deliveries.turn()
-    while deliveries._done.qsize() < 16:
+    while deliveries._lanes.done.qsize() < 16:
         assert deliveries._wake.wait(PATIENCE)
         deliveries._wake.clear()
     deliveries.turn()

@@ -49,7 +49,9 @@ def test_a_store_of_each_version_is_brought_up_to_date(frozen: Path, path: Path)
     store = Store.open(path)
     fresh = Store.open(path.with_name("fresh.db"))
     assert made(store.db.conn) == made(fresh.db.conn)
-    assert [row for row in content(store.db.conn) if row in before] == before
+    after = content(store.db.conn)
+    for row in before:  # a column that is new stands behind the others
+        assert any(now.startswith(row.removesuffix(");")) for now in after)
     assert not migrations.pending(store.db)
     assert is_whole(store)
     store.close()

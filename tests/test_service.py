@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from conftest import PATIENCE, STORY, Receiver, Site
-from wirewatch import service as module
+from wirewatch import life
 from wirewatch.clock import utc_now
 from wirewatch.deployment import load_deployment
 from wirewatch.errors import StoreError, Unreadable
@@ -285,7 +285,7 @@ def test_the_service_manager_is_kept_informed(
     make: MakeService, log: Log, manager: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Systemd hears that the daemon is ready, that it lives, and that it stops."""
-    monkeypatch.setattr(module, "_LOOK", 0.01)
+    monkeypatch.setattr(life, "_LOOK", 0.01)
     with running(make(), log):
         heard = [manager.recv(100), manager.recv(100)]
     heard += iter(lambda: manager.recv(100), b"STOPPING=1")

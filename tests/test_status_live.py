@@ -63,7 +63,7 @@ def test_the_board_shows_what_the_metrics_have(store: Store, clock: ManualClock)
     assert DAEMON in shown
     assert "ALARM disk-low" in shown
     assert "1 articles, 2 alerts (1 critical, 1 high)" in shown
-    assert line(shown, "wires ") == ["wires", "0", "1", "0", "0", "0"]
+    assert line(shown, "wires ") == ["wires", "0", "1", "0", "0", "0", "0"]
     desk = " ".join(line(shown, "desk "))
     assert desk == "desk 1 1 min 30 s 0 1 0 0 failed 1×: no [2Janswer"
     assert " ".join(line(shown, "rescan ")) == (

@@ -15,6 +15,7 @@ from wirewatch.tables import (
     AlarmsTable,
     BackupTable,
     ChannelTable,
+    ClusterTable,
     ConfigTable,
     DeliveryTable,
     InboxTable,
@@ -61,6 +62,7 @@ class Config(Table):
     listen: tuple[str, int] | None = None
     metrics: MetricsTable = MetricsTable()
     pages: PagesTable = PagesTable()
+    cluster: ClusterTable = ClusterTable()
 
 
 def find_config(given: Path | None) -> Path:
@@ -135,6 +137,7 @@ def read_config(path: Path, *, secrets: bool = True) -> tuple[Config | None, lis
         listen=table.web.listen,
         metrics=_guarded(path, "metrics", table.metrics, faults) if secrets else table.metrics,
         pages=_guarded(path, "pages", table.pages, faults) if secrets else table.pages,
+        cluster=_clustered(path, base, table.cluster, faults if secrets else None),
     )
     return config, faults
 
@@ -254,6 +257,24 @@ def _hidden(row: ChannelTable) -> ChannelTable:
     """Hide a channel's URL from all that is printed and logged."""
     hide(row.url.get_secret_value())
     return row
+
+
+def _clustered(
+    path: Path, base: Path, table: ClusterTable, faults: list[Fault] | None
+) -> ClusterTable:
+    """Give the broker with absolute paths, and its password itself where faults are wanted."""
+    password = table.password.get_secret_value()
+    if faults is not None:
+        password, found = resolve(password, path.parent, f"{path}: cluster.password")
+        faults += found
+        if table.model_fields_set & {"password"}:  # else it is a word that everybody knows
+            hide(password)
+    files = {
+        name: _join(base, file)
+        for name in ("ca", "certificate", "key")
+        if (file := getattr(table, name)) is not None
+    }
+    return table.model_copy(update=files | {"password": SecretStr(password)})
 
 
 def _guarded(path: Path, key: str, table: Guarded, faults: list[Fault]) -> Guarded:

@@ -70,7 +70,8 @@ def _heartbeat(works: Works) -> None:
 
 
 def _alarms(works: Works) -> None:
-    works.alarming.look()
+    if works.deliveries.mandate().held:
+        works.alarming.look()
 
 
 def _note_runs(works: Works) -> None:
@@ -80,13 +81,14 @@ def _note_runs(works: Works) -> None:
 
 def _tell_of_nothing(works: Works) -> None:
     policies, now = works.deliveries.policies, works.clock()
-    if untold(works.store.db, policies, now):
+    if works.deliveries.mandate().held and untold(works.store.db, policies, now):
         works.performer.perform(TellOfNothing(now, policies))
         works.deliveries.wake()
 
 
 def _forget_sentences(works: Works) -> None:
-    works.performer.perform(ForgetSentences(works.clock() - works.within))
+    if works.deliveries.mandate().held:
+        works.performer.perform(ForgetSentences(now := works.clock(), now - works.within))
 
 
 def _backup(works: Works) -> None:

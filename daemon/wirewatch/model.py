@@ -202,7 +202,8 @@ class Found(NamedTuple):
 class Outcome(NamedTuple):
     """What became of one arrival: the value that `accept` makes durable.
 
-    A PENDING outcome waits until `due`, when it is looked at again.
+    A PENDING outcome waits until `due`, when it is looked at again. A HANDED one is on its way to
+    other machines with its `load`.
     """
 
     arrival: Arrival
@@ -215,6 +216,7 @@ class Outcome(NamedTuple):
     found: tuple[Found, ...] = ()
     due: datetime | None = None
     tries: int = 0
+    load: bytes = b""
 
 
 class Day(NamedTuple):

@@ -24,14 +24,15 @@ _LOOK = 2.0  # seconds between two looks at the files
 class Reloading:
     """The thread that looks whether the configuration's files have changed, and takes them in.
 
-    `announced` is entered around each reload, to tell the service manager of it.
+    Without a store nothing is noted for `wirewatch status`. `announced` is entered around each
+    reload, to tell the service manager of it.
     """
 
     def __init__(
         self,
         path: Path,
         deployment: Deployment,
-        store: Store,
+        store: Store | None,
         clock: Clock,
         swap: Callable[[Deployment], None],
     ) -> None:
@@ -99,6 +100,8 @@ class Reloading:
 
     def _notice(self, notice: Notice, value: str | None) -> None:
         """Keep something for `wirewatch status`; a store that cannot be written does not matter."""
+        if self._store is None:
+            return
         try:
             with self._store.write() as db:
                 set_notice(db, notice, value, self._clock())

@@ -2,8 +2,6 @@
 
 import gc
 import logging
-import signal
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,10 +14,10 @@ from wirewatch.errors import EXIT_DAMAGED, ConfigError, StoreDamagedError, Store
 from wirewatch.event import Event
 from wirewatch.intake.watcher import Watcher
 from wirewatch.jobs import JOBS, Job, Works
+from wirewatch.life import Life
 from wirewatch.listeners import Grounds, listeners
 from wirewatch.memory import give_back
 from wirewatch.notify.send import load_plugins
-from wirewatch.pipeline.acts import Alone
 from wirewatch.pipeline.alarming import Alarming
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.commit import Committer
@@ -35,26 +33,27 @@ from wirewatch.pipeline.parsing import Parser
 from wirewatch.pipeline.running import Running, patience
 from wirewatch.pipeline.scanning import Scanning
 from wirewatch.pipeline.storecare import StoreCare
+from wirewatch.post import Place, Post, Stuck
 from wirewatch.pulse import Pulses
 from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
-from wirewatch.store.database import DatabaseError, Store
+from wirewatch.store.database import Store
 from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
-from wirewatch.wakeup import Wakeup
 from wirewatch.web.figures import FiguresPages
 
 _log = logging.getLogger("wirewatch")
 
 _STOP_WITHIN = 4.0  # seconds that all workers together may take to end
-_LOOK = 1.0  # seconds between two looks at the workers
-_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
-class Service:
-    """One daemon on one store. `run` returns the process's exit code."""
+class Service(Life):
+    """One daemon on one store; its `post` says what of all the work is done here."""
 
-    def __init__(self, path: Path, deployment: Deployment, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, deployment: Deployment, clock: Clock, post: Post | None = None
+    ) -> None:
+        self._post = post or Post()
         self._path = path
         self._clock = clock
         self._deployment = deployment
@@ -68,13 +67,9 @@ class Service:
             if is_damaged(config.store, error):
                 tell_of_damage(config, deployment.outlook, str(error), clock)
             raise
+        known = patience(deployment.limits.parse_time, takes_in=self._post.takes_in)
+        super().__init__(Pulses(known | self._post.patience()))
         self._begun = clock()
-        self.pulses = Pulses(patience(deployment.limits.parse_time))
-        self._stuck: set[str] = set()
-        self._wakeup = Wakeup()
-        self._ended = False
-        self._failure: BaseException | None = None
-        self._threads: list[threading.Thread] = []
         try:
             self._build()
         except ConfigError:
@@ -85,51 +80,77 @@ class Service:
 
     def _build(self) -> None:
         """Make the workers, each with a connection of its own."""
-        deployment, clock = self._deployment, self._clock
-        inboxes = deployment.inboxes
-        self.arrivals = Arrivals(inboxes, deployment.examiner(clock), clock, self.pulses)
-        self.deliveries = Deliveries(
-            self._store.sibling(), deployment.channels, deployment.patience, clock, self.pulses
+        deployment, clock, post = self._deployment, self._clock, self._post
+        config = deployment.config
+        inboxes = deployment.inboxes if post.takes_in else {}
+        self.arrivals = Arrivals(inboxes, post.examiner(deployment, clock), clock, self.pulses)
+        self.watcher = Watcher(
+            folders_of(config.inboxes if post.takes_in else ()), self.arrivals.hints.put
         )
-        self.watcher = Watcher(folders_of(deployment.config.inboxes), self.arrivals.hints.put)
         self._scheduler = Scheduler(clock)
         self._parser = Parser()
-        committer = Committer(
-            self._store, inboxes, clock, self.arrivals.pause, self.deliveries, deployment.telling
-        )
         self._housekeeping = self._store.sibling()
-        self._alarming = Alarming(
-            self._store.sibling(),
-            deployment.outlook,
+        self.deliveries = self._outbox()
+        committer = Committer(
+            self._store,
+            inboxes,
             clock,
-            lambda: committer.stuck,
-            self.deliveries.wake,
+            self.arrivals.pause,
+            self.deliveries,
+            deployment.telling,
+            post.hand_over,
         )
+        self._alarming = self._watch(lambda: committer.stuck or post.stuck())
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
-        self.running = Running(
+        self.reloading.announced = systemd.reloading
+        self.running = self._described(lambda: committer.stuck or post.stuck())
+        grounds = Grounds(self._store, clock, post.performer)
+        self.servers = listeners(deployment, grounds, self._pages, self.deliveries.wake)
+        own = self._store if not post.takes_in else self._store.sibling()
+        post.join(Place(own, self.deliveries, clock, self.pulses, self.arrivals.pause))
+        self._workers = self._intake(committer) if post.takes_in else {}
+        self._workers |= {"deliver": self.deliveries.run, "reload": self.reloading.run}
+        self._workers |= post.workers()
+        self._workers |= {name: server.run for name, server in self.servers.items()}
+
+    def _outbox(self) -> Deliveries:
+        """Make what keeps the outbox."""
+        known, store = self._deployment, self._store.sibling()
+        made = Deliveries(store, known.channels, known.patience, self._clock, self.pulses)
+        made.mandate, made.performer = self._post.mandate, self._post.performer(store)
+        return made
+
+    def _watch(self, stuck: Callable[[], Stuck | None]) -> Alarming:
+        """Make what watches over the desk."""
+        store, outlook = self._store.sibling(), self._deployment.outlook
+        made = Alarming(store, outlook, self._clock, stuck, self.deliveries.wake)
+        made.performer = self._post.performer(store)
+        return made
+
+    def _described(self, stuck: Callable[[], Stuck | None]) -> Running:
+        """Make what tells how this daemon is."""
+        return Running(
             self.arrivals,
             self.deliveries,
             self.watcher,
             self._store.writing,
             self.pulses,
-            lambda: committer.stuck,
+            stuck,
             self._begun,
-            len(deployment.rules),
-            deployment.version,
+            len(self._deployment.rules),
+            self._deployment.version,
+            post=self._post.shortcomings,
         )
-        self.servers = listeners(
-            deployment, Grounds(self._store, clock), self._pages, self.deliveries.wake
-        )
-        self.reloading.announced = systemd.reloading
-        self._workers: dict[str, Callable[[], None]] = {
+
+    def _intake(self, committer: Committer) -> dict[str, Callable[[], None]]:
+        """Make the workers that take files in."""
+        return {
             "intake": Examining(self.arrivals, self._store.sibling()).run,
             "heavy": HeavyReading(self.arrivals, self._store.sibling(), self._parser).run,
             "commit": Committing(self.arrivals, committer, tell_committed).run,
             "scan": self._scanning.run,
-            "deliver": self.deliveries.run,
-            "reload": self.reloading.run,
-        } | {name: server.run for name, server in self.servers.items()}
+        }
 
     def _pages(self) -> FiguresPages:
         """Make the pages for operators."""
@@ -141,53 +162,31 @@ class Service:
             self._scheduler.runs,
         )
 
-    def run(self) -> int:
-        """Run until asked to stop by a signal or `stop`, or until a worker dies (code 1)."""
-        try:
-            self._start()
-            while not self._ended:
-                self._hear(self._wakeup.wait(_LOOK)[0])
-                self._scheduler.keep_time()
-                self._pet_watchdog()
-        except (StoreDamagedError, DatabaseError) as error:
-            self._failure = error
-        finally:
-            self._stop()
-        if is_damaged(self._deployment.config.store, self._failure):
-            config, outlook = self._deployment.config, self._deployment.outlook
+    def _ended_as(self) -> int:
+        """Give the exit code; a damaged store has one of its own, and people are told of it."""
+        config, outlook = self._deployment.config, self._deployment.outlook
+        if is_damaged(config.store, self._failure):
             tell_of_damage(config, outlook, str(self._failure), self._clock)
             return EXIT_DAMAGED
-        if self._failure:
-            name = type(self._failure).__name__
-            _log.critical(Event("died", error=name, said=str(self._failure)))
-            return 1
-        return 0
+        return super()._ended_as()
 
-    def stop(self) -> None:
-        """Ask the daemon to stop. Safe to call from any thread, and from a signal."""
-        self._ended = True
-        self._wakeup.ring()
+    def _look(self) -> None:
+        """See to it that jobs run when they should, though the clock was set."""
+        self._scheduler.keep_time()
+
+    def _hung_up(self) -> None:
+        """Take the configuration in anew."""
+        self.reloading.ask()
 
     def _swap(self, deployment: Deployment) -> None:
         """Go on with other rules and channels; what is being examined ends with the old ones."""
-        self.arrivals.adopt(deployment.examiner(self._clock))
+        self.arrivals.adopt(self._post.examiner(deployment, self._clock))
         self.deliveries.replace(deployment.channels, deployment.patience)
         self._alarming.outlook = deployment.outlook
         self.running.rules, self.running.version = len(deployment.rules), deployment.version
-        self.pulses.patience |= patience(deployment.limits.parse_time)
+        self.pulses.patience |= patience(deployment.limits.parse_time, takes_in=self._post.takes_in)
         self._deployment = deployment
         _settle()
-
-    def handle_signals(self) -> None:
-        """Stop on SIGTERM and SIGINT, reload on SIGHUP. Call it from the main thread."""
-        self._wakeup.hear_signals((*_ENDING, signal.SIGHUP))
-
-    def _hear(self, said: bytes) -> None:
-        """Do what signals ask for."""
-        if any(number in said for number in _ENDING):
-            self._ended = True
-        if signal.SIGHUP in said:
-            self.reloading.ask()
 
     def _start(self) -> None:
         """Start everything: the outbox first, then what fills it, the watching last."""
@@ -196,11 +195,9 @@ class Service:
         with self._store.write() as db:
             retire_inboxes(db, self.arrivals.inboxes, self._clock())
         self._scanning.prepare()
-        self.deliveries.start()
-        for name, work in self._workers.items():
-            thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        if self._post.keeps_outbox:
+            self.deliveries.start()
+        self._start_threads(self._workers)
         self.watcher.start()
         self.arrivals.rescan()
         config = self._deployment.config
@@ -209,7 +206,7 @@ class Service:
             self.deliveries,
             self.watcher,
             self._housekeeping,
-            Alone(self._housekeeping),
+            self._post.performer(self._housekeeping),
             self._clock,
             config.intake.rescan,
             config.stories.within,
@@ -250,28 +247,15 @@ class Service:
         self.reloading.stop()
         for server in self.servers.values():
             server.stop()
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        stuck = [thread.name for thread in self._threads if thread.is_alive()]
-        if stuck:
-            _log.warning(Event("not-ended-in-time", workers=stuck))
-        else:
+        self._post.stop()
+        if self._join_threads(deadline):
             for server in self.servers.values():
                 server.close()  # also where its thread was never started
             self._store.close()
+        self._post.close()
         self._lock.release()
         self._wakeup.close()
         _log.info(Event("stopped"))
-
-    def _guarded(self, work: Callable[[], None]) -> None:
-        """Run a worker; should it die, the daemon ends with its reason."""
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - the top of a thread: there is no half-dead daemon
-            worker = threading.current_thread().name
-            _log.exception(Event("worker-died", worker=worker, error=type(error).__name__))
-            self._failure = error
-            self.stop()
 
     def _job(self, job: Job, works: Works) -> None:
         """Run a scheduled job; one that finds the store damaged ends the daemon."""
@@ -281,15 +265,6 @@ class Service:
             self._failure = error
             self.stop()
             raise
-
-    def _pet_watchdog(self) -> None:
-        """Tell systemd that all is well, but only while no worker is stuck."""
-        stuck = self.pulses.stuck()
-        for worker in stuck.keys() - self._stuck:
-            _log.critical(Event("stuck", worker=worker, said=stuck[worker]))
-        self._stuck = set(stuck)
-        if not stuck:
-            systemd.notify("WATCHDOG=1")
 
 
 def _settle() -> None:

@@ -3,11 +3,21 @@
 from enum import StrEnum
 
 
+class Role(StrEnum):
+    """What a process does of all the work (`wirewatch run --role`)."""
+
+    ALL = "all"
+    INTAKE = "intake"
+    WORKER = "worker"
+    DESK = "desk"
+
+
 class FileState(StrEnum):
     """Where an arrival stands in the ledger (`files.state`)."""
 
     PENDING = "pending"
     STORED = "stored"
+    HANDED = "handed"
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
     IGNORED = "ignored"
@@ -47,11 +57,13 @@ class FileReason(StrEnum):
     NO_TEXT = "no-text"
     NO_ARTICLE = "no-article"
     UNSTORABLE = "unstorable"
+    GIVEN_UP = "given-up"
 
 
 REASONS_OF_FILES: dict[FileState, tuple[FileReason, ...]] = {
     FileState.PENDING: (FileReason.SETTLING, FileReason.RETRYING, FileReason.PARSING),
     FileState.STORED: (),
+    FileState.HANDED: (),
     FileState.DUPLICATE: (FileReason.SAME_CONTENT, FileReason.SAME_ARTICLE),
     FileState.IGNORED: (
         FileReason.EXCLUDED,

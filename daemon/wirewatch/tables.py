@@ -75,6 +75,9 @@ Breaking = Annotated[
     BeforeValidator(_severity_or_never),
     WithJsonSchema({"enum": list(_BREAKING)}),
 ]
+BrokerAddress = Annotated[
+    str, StringConstraints(pattern=r"^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}$")
+]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 QuietHours = Annotated[Quiet, BeforeValidator(quiet_of), WithJsonSchema({"type": "string"})]
 
@@ -247,6 +250,28 @@ class RetentionTable(Table):
     size: Size | None = None
 
 
+class ClusterTable(Table):
+    """`[cluster]`: the broker that several machines work by, and what is put on it."""
+
+    addresses: tuple[BrokerAddress, ...] = ()
+    name: Name | None = None
+    user: str = "guest"
+    password: SecretStr = SecretStr("guest")
+    vhost: str = "/"
+    prefix: Name = "wirewatch"
+    tls: bool = False
+    ca: FilePath | None = None
+    certificate: FilePath | None = None
+    key: FilePath | None = None
+    heartbeat: SomeTime = timedelta(seconds=2)
+    replicas: Annotated[Count, Field(le=7)] = 3
+    tries: Count = 5
+    largest: Annotated[Size, Field(le=100_000_000)] = 4_000_000
+    arrivals: Size = 10_000_000_000
+    desk: Size = 50_000_000_000
+    management: tuple[WebUrl, ...] = ()
+
+
 class ConfigTable(Table):
     """`wirewatch.toml`."""
 
@@ -268,3 +293,4 @@ class ConfigTable(Table):
     metrics: MetricsTable = MetricsTable()
     control: ControlTable = ControlTable()
     pages: PagesTable = PagesTable()
+    cluster: ClusterTable = ClusterTable()

@@ -18,6 +18,7 @@ from wirewatch.clock import iso
 from wirewatch.deployment import Deployment
 from wirewatch.model import Arrival, Outcome, Stamp
 from wirewatch.pipeline import deliveries as outbox
+from wirewatch.pipeline import lanes
 from wirewatch.pipeline.commit import BATCH, Committer
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.states import FileState
@@ -88,7 +89,7 @@ class Process:
     def run(self, drops: Iterator[tuple[datetime, list[Piece]]], end: datetime) -> None:
         """Live until the end; what is under way then is recorded."""
         with ExitStack() as stack:
-            stack.enter_context(patch.object(outbox, "Lane", self._network.line))
+            stack.enter_context(patch.object(lanes, "Lane", self._network.line))
             stack.enter_context(patch.object(outbox, "random", self._rng))
             self._start()
             coming = next(drops, None)
@@ -148,7 +149,7 @@ class Process:
             self._network.happen()
             if self._dies():
                 return
-            answers = not self._outbox._done.empty()
+            answers = not self._outbox._lanes.done.empty()
             is_due = self._due is not None and self._due <= self._clock.now
             if not (answers or is_due or self._outbox._wake.is_set()):
                 if self._due is None:

@@ -8,12 +8,19 @@ import sys
 import threading
 import time
 import warnings
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wirewatch.cli.app import app, config_path
 from wirewatch.log import LogFormat
+from wirewatch.states import Role
+
+if TYPE_CHECKING:
+    from wirewatch.clock import Clock
+    from wirewatch.deployment import Deployment
+    from wirewatch.life import Life
 
 _LEAVING = 0.5  # seconds that jobs may still take to end
 
@@ -25,8 +32,14 @@ def run(
     log_format: Annotated[
         LogFormat, typer.Option("--log-format", help="How lines are written.")
     ] = LogFormat.TEXT,
+    role: Annotated[
+        Role, typer.Option("--role", help="What is done here; all, unless there is a cluster.")
+    ] = Role.ALL,
 ) -> None:
     """Run the daemon: watch the inboxes until stopped by SIGTERM or Ctrl-C.
+
+    Where several machines share the work, an intake takes files in, a worker parses and matches
+    them, a desk stores what they hold and tells people; docs/scale.md says how.
 
     Logs one line an event to standard error. Exits with 1 when a part of it died, with 2 when
     the configuration is at fault and nothing was started.
@@ -35,16 +48,31 @@ def run(
     from wirewatch.clock import utc_now
     from wirewatch.deployment import load_deployment
     from wirewatch.log import set_up
-    from wirewatch.service import Service
 
     set_up(sys.stderr, logging.DEBUG if verbose else logging.INFO, log_format)
     # watchdog's word on folders that it watches already; it is of no consequence
     warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
     path = config_path(context)
-    service = Service(path, load_deployment(path), utc_now)
-    service.handle_signals()
+    life = _life(role, path, load_deployment(path), utc_now)
+    life.handle_signals()
     faulthandler.enable()  # where each thread stands, should systemd's watchdog end it (SIGABRT)
-    _leave(service.run())
+    _leave(life.run())
+
+
+def _life(role: Role, path: Path, deployment: "Deployment", clock: "Clock") -> "Life":
+    """Make the process of a role, and load no more than it needs."""
+    if role is Role.WORKER:
+        from wirewatch.worker import Worker
+
+        return Worker(path, deployment, clock)
+    from wirewatch.service import Service
+
+    if role is Role.ALL:
+        return Service(path, deployment, clock)
+    from wirewatch.posts import DeskPost, IntakePost
+
+    post = IntakePost if role is Role.INTAKE else DeskPost
+    return Service(path, deployment, clock, post(deployment.config))
 
 
 def _leave(code: int) -> None:

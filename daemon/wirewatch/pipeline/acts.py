@@ -5,7 +5,7 @@ performs the same acts in the same order comes to the same rows. A machine by it
 on its own store; past one machine the broker hands them to every desk, in one order (cluster/).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -21,6 +21,7 @@ from wirewatch.store.archive import deliveries_to_retry
 from wirewatch.store.channels import let_try
 from wirewatch.store.claims import claim, room
 from wirewatch.store.database import Store, Transaction
+from wirewatch.store.desks import is_news, leading
 from wirewatch.store.digests import tell_of_nothing
 from wirewatch.store.outbox import record, recover, release, retire, revive
 from wirewatch.store.set_back import set_back
@@ -33,6 +34,10 @@ R_co = TypeVar("R_co", covariant=True)
 
 class Act(Protocol[R_co]):
     """Something to be done in one transaction."""
+
+    @property
+    def now(self) -> datetime:
+        """Give when it was decided."""
 
     def perform(self, db: Transaction) -> R_co:
         """Do it; call it inside a transaction."""
@@ -89,6 +94,9 @@ class OutboxTurn(NamedTuple):
 
     `channels` are those that there are, `changed` those that are not what they were, None where
     none can have gone. Claims are made until each channel is sending `ahead` messages.
+
+    Where several desks could send, `epoch` is that of the one that does. After its end nothing of
+    the turn holds, but for what was told: that is so, whoever told it.
     """
 
     now: datetime
@@ -99,19 +107,36 @@ class OutboxTurn(NamedTuple):
     unsent: tuple[int, ...] = ()
     changed: tuple[str, ...] | None = None
     ahead: int = 0
+    epoch: int | None = None
 
     def perform(self, db: Transaction) -> list[Message]:
         """Give the messages that are claimed."""
-        patience = self.patience
-        record(db, self.attempts, patience.delays(self.seed), patience.give_up_after)
-        release(db, self.unsent, self.now)
-        if self.changed is not None:
-            retire(db, self.channels, self.now)
-            let_try(db, self.changed, self.now)
-        if not self.ahead:
-            return []
-        free = room(db, self.channels, self.ahead)
-        return claim(db, self.now, free, patience.policies, patience.gather_after)
+        turn = self if self.epoch is None else self._as_it_holds(db, self.epoch)
+        return _taken(turn, db)
+
+    def _as_it_holds(self, db: Transaction, epoch: int) -> "OutboxTurn":
+        """Give what still holds of the turn of a desk, which may come late or twice."""
+        now = leading(db)
+        fresh = tuple(one for one in self.attempts if is_news(db, one, epoch))
+        if now and now.epoch == epoch:
+            return self._replace(attempts=fresh)
+        told = tuple(one for one in fresh if one.ok)
+        return self._replace(attempts=told, unsent=(), changed=None, ahead=0)
+
+
+def _taken(turn: OutboxTurn, db: Transaction) -> list[Message]:
+    """Take a turn that holds."""
+    patience = turn.patience
+    delays = patience.delays(turn.seed)
+    record(db, turn.attempts, delays, patience.give_up_after, turn.epoch)
+    release(db, turn.unsent, turn.now)
+    if turn.changed is not None:
+        retire(db, turn.channels, turn.now)
+        let_try(db, turn.changed, turn.now)
+    if not turn.ahead:
+        return []
+    free = room(db, turn.channels, turn.ahead)
+    return claim(db, turn.now, free, patience.policies, patience.gather_after)
 
 
 class TakeOn(NamedTuple):
@@ -172,7 +197,7 @@ class SettleAlarms(NamedTuple):
     now: datetime
     alarms: tuple[Alarm, ...]
     listeners: Listeners
-    forgotten: Collection[tuple[AlarmKind, str]] = ()
+    forgotten: tuple[tuple[AlarmKind, str], ...] = ()
     outage: tuple[datetime, str] | None = None
     ahead: timedelta = timedelta()
 
@@ -201,6 +226,7 @@ class TellOfNothing(NamedTuple):
 class ForgetSentences(NamedTuple):
     """The sentences of stories that began before a moment are forgotten."""
 
+    now: datetime
     before: datetime
 
     def perform(self, db: Transaction) -> int:

@@ -35,12 +35,18 @@ class StoppedError(Exception):
     """The process is stopping, and the batch was not committed; the next start finds it again."""
 
 
+def _as_they_are(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Keep outcomes on this machine."""
+    return outcomes
+
+
 @dataclass(frozen=True)
 class Committer:
     """Makes outcomes durable. `pause` waits so many seconds and tells whether to stop instead.
 
     With an `outbox` at work, what is due at once is claimed in the same transaction and sent.
-    `telling` says how stories are told apart.
+    `telling` says how stories are told apart. `hand_over` is for what goes to other machines: it
+    ends when it is safe there, or raises StoppedError.
     """
 
     store: Store
@@ -49,6 +55,7 @@ class Committer:
     pause: Callable[[float], bool]
     outbox: Deliveries | None = None
     telling: Telling | None = None
+    hand_over: Callable[[Sequence[Outcome]], Sequence[Outcome]] = _as_they_are
     _stuck: list[tuple[datetime, str]] = field(default_factory=list)
 
     @property
@@ -61,7 +68,7 @@ class Committer:
 
         Raises StoppedError when asked to stop before the store could be written.
         """
-        accepted = self._accept(outcomes)
+        accepted = self._accept(self.hand_over(outcomes))
         self._dispose([plan for done in accepted if (plan := self._planned(done))])
         return accepted
 

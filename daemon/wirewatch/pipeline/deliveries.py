@@ -7,26 +7,26 @@ transaction that accepts its article, and waits for no turn. Between sending and
 the only window in which a crash can repeat a message; a repeat carries the same key.
 """
 
-import queue
+import math
 import random
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from wirewatch.alerts.policy import Policy
 from wirewatch.clock import Clock
-from wirewatch.durations import SLOW, Durations
+from wirewatch.durations import Durations
 from wirewatch.model import Attempt, Message
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.acts import Alone, OutboxTurn, Performer, TakeUp
-from wirewatch.pipeline.lane import Lane
+from wirewatch.pipeline.lanes import AHEAD, Lanes
+from wirewatch.pipeline.mandate import Mandate
 from wirewatch.pipeline.patience import Patience
 from wirewatch.pulse import Pulses
 from wirewatch.store.channels import next_due
 from wirewatch.store.claims import claim, room
 from wirewatch.store.database import Store, StoreUnavailableError, Transaction
 
-_AHEAD = 16  # messages claimed for a lane at once: it never waits for a commit
 _GATHER = 0.05  # seconds for which attempts may wait in a burst, to be recorded together
 _IDLE = 5.0  # seconds after which the thread looks around, and says that it is well
 _STOP = 4.0  # seconds that sending may still take when the process stops
@@ -46,28 +46,27 @@ class Deliveries:
     ) -> None:
         self._store = store
         self.performer: Performer = Alone(store)
-        self._channels = channels
+        self.mandate: Callable[[], Mandate] = Mandate
         self._patience = patience
         self._clock = clock
         self._pulses = pulses or Pulses()
-        self.took: dict[str, Durations] = {}
-        """How long sending took, by channel."""
-        self._lanes: dict[str, Lane] = {}
-        self._leaving: list[Lane] = []
-        self._homeless: list[Message] = []
         self._settled = channels  # for which what waits for other ones is retired
-        self._done: queue.SimpleQueue[Attempt] = queue.SimpleQueue()
         self._unrecorded: list[Attempt] = []
-        self._failure: BaseException | None = None
-        self._lanes_change = threading.Lock()
-        self._ended = False
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self.finished = threading.Event()
+        """Set when all is recorded, after the end."""
+        self._lanes = Lanes(channels, clock, self.wake)
 
     @property
     def channels(self) -> Mapping[str, Channel]:
         """Give the channels as they are now."""
-        return self._channels
+        return self._lanes.channels
+
+    @property
+    def took(self) -> Mapping[str, Durations]:
+        """Give how long sending took, by channel."""
+        return self._lanes.took
 
     @property
     def policies(self) -> Mapping[str, Policy]:
@@ -76,7 +75,7 @@ class Deliveries:
 
     def start(self) -> None:
         """Take up what an earlier process left; call it once, before `run` or `drain`."""
-        self.performer.perform(TakeUp(self._clock(), tuple(self._channels)))
+        self.performer.perform(TakeUp(self._clock(), tuple(self.channels)))
 
     def wake(self) -> None:
         """Tell that something is due."""
@@ -93,37 +92,38 @@ class Deliveries:
         Raises what a lane died of, should one die: there is no half-dead outbox.
         """
         woken = True
-        while not self._stopping.is_set() and not self._failure:
+        while not self._stopping.is_set() and not self._lanes.failure:
             woken = self._wake.wait(self._turn_or_wait(woken=woken))
             self._wake.clear()
         self._finish()
-        if self._failure:
-            raise self._failure
+        self.finished.set()
+        if self._lanes.failure:
+            raise self._lanes.failure
 
     def drain(self) -> None:
         """Deliver what is due now, each once, and return when all has been recorded."""
-        while not self._failure:
+        while not self._lanes.failure:
             self.turn()
-            if len(room(self._store.db, self._channels, 1)) == len(self._channels):
+            if len(room(self._store.db, self.channels, 1)) == len(self.channels):
                 break
             self._wake.wait(_GATHER)
             self._wake.clear()
         self._finish()
-        if self._failure:
-            raise self._failure
+        if self._lanes.failure:
+            raise self._lanes.failure
 
     def turn(self) -> None:
         """Record what came back and claim what is due, in one transaction; pass it to the lanes."""
-        self._unrecorded += self._returned()
-        self._unrecorded += self._given_up()
-        homeless, channels = list(self._homeless), self._channels
+        self._unrecorded += self._lanes.attempts()
+        homeless, channels = self._lanes.homeless(), self.channels
+        until = time.monotonic() + self.mandate().lease
         messages = self.performer.perform(self._next_turn(homeless, channels))
         if messages or self._unrecorded:
             self._pulses.moved("deliver")
         self._unrecorded = []
         self._settled = channels
-        del self._homeless[: len(homeless)]
-        self.put(messages)
+        self._lanes.housed(len(homeless))
+        self.put(messages, until)
 
     def _next_turn(
         self, homeless: Sequence[Message], channels: Mapping[str, Channel]
@@ -133,7 +133,7 @@ class Deliveries:
         if homeless or channels is not self._settled:
             changed = tuple(name for name in channels if channels[name] != self._settled.get(name))
         turn = self._closing(homeless, channels)
-        return turn._replace(changed=changed, ahead=0 if self._stopping.is_set() else _AHEAD)
+        return turn._replace(changed=changed, ahead=0 if self._stopping.is_set() else AHEAD)
 
     def _closing(self, unsent: Sequence[Message], channels: Mapping[str, Channel]) -> OutboxTurn:
         """Say what is to be recorded and given back."""
@@ -144,13 +144,14 @@ class Deliveries:
             tuple(self._unrecorded),
             random.getrandbits(32),
             tuple(message.delivery_id for message in unsent),
+            epoch=self.mandate().epoch,
         )
 
     def claim(self, db: Transaction) -> list[Message]:
         """Claim what is due and finds room in its lane; `put` it when that is committed."""
         if self._stopping.is_set():
             return []
-        free = room(db, self._channels, _AHEAD)
+        free = room(db, self.channels, AHEAD)
         patience = self._patience
         return claim(db, self._clock(), free, patience.policies, patience.gather_after)
 
@@ -160,38 +161,25 @@ class Deliveries:
         What a changed channel has been given already is still sent by its old lane; what waits
         for a channel that is gone is dead after the next turn.
         """
-        with self._lanes_change:
-            for name, lane in list(self._lanes.items()):
-                if lane.channel != channels.get(name):
-                    self._leaving.append(self._lanes.pop(name))
-                    lane.leave()
-            self._channels, self._patience = channels, patience
-            self.wake()
+        self._lanes.replace(channels)
+        self._patience = patience
+        self.wake()
 
-    def put(self, messages: Iterable[Message]) -> None:
-        """Pass claimed messages to the lanes. Safe to call from any thread.
+    def put(self, messages: Iterable[Message], until: float = math.inf) -> None:
+        """Pass claimed messages to the lanes, where it is still ours to send them.
 
-        What comes after the end stays claimed, and the next start makes it due again. What was
-        claimed for a channel that is gone meanwhile is given back.
+        None is begun after a moment of `time.monotonic`. Safe to call from any thread.
         """
-        with self._lanes_change:
-            for message in messages if not self._ended else ():
-                self._pass_on(message)
-
-    def _pass_on(self, message: Message) -> None:
-        """Give a message to its channel's lane, if there still is such a channel."""
-        if message.channel in self._channels:
-            self._lane(message.channel).put(message)
-        else:
-            self._homeless.append(message)
-            self.wake()
+        if self.mandate().held:
+            self._lanes.put(messages, until)
 
     def _turn_or_wait(self, *, woken: bool = False) -> float:
         """Take a turn if there is, or may be, work; give the seconds until there is some."""
         try:
+            if not self.mandate().held:
+                return self._stand_by()
             due = None if woken else next_due(self._store.db, self._open_channels())
-            overdue = any(lane.is_overdue() for lane in self._lanes.values())
-            back = overdue or self._unrecorded or not self._done.empty()
+            back = self._unrecorded or self._lanes.have_news()
             if woken or back or (due and due <= self._clock()):
                 self.turn()
                 due = next_due(self._store.db, self._open_channels())
@@ -202,64 +190,24 @@ class Deliveries:
             self._pulses.rests("deliver")
         else:
             self._pulses.works("deliver")
-        longest = _GATHER if any(map(_is_busy, self._lanes.values())) else _IDLE
+        longest = _GATHER if self._lanes.is_busy() else _IDLE
         if due is None:
             return longest
         return min(longest, max(0.0, (due - self._clock()).total_seconds()))
 
+    def _stand_by(self) -> float:
+        """Send nothing; what was told before is still made known. Gives the seconds to wait."""
+        self._lanes.drop()
+        self._unrecorded += self._lanes.attempts()
+        if self._unrecorded:
+            self.performer.perform(self._closing([], self.channels))
+            self._unrecorded = []
+        self._pulses.rests("deliver")
+        return _IDLE
+
     def _open_channels(self) -> Iterable[str]:
         """Name the channels whose lanes have room for more."""
-        return room(self._store.db, self._channels, _AHEAD)
-
-    def _returned(self) -> list[Attempt]:
-        """Take the attempts that the lanes have made."""
-        attempts = []
-        while not self._done.empty():
-            attempts.append(self._done.get())
-        return attempts
-
-    def _given_up(self) -> list[Attempt]:
-        """Replace lanes whose service neither answers nor fails; give the attempts they made."""
-        attempts = []
-        with self._lanes_change:
-            for lane in [*self._lanes.values(), *self._leaving]:
-                attempt = lane.give_up_if_overdue()
-                if attempt:
-                    attempts.append(attempt)
-                    self._forget(lane)
-        return attempts
-
-    def _forget(self, lane: Lane) -> None:
-        """Take out a lane that was given up; what it had not begun goes to its successor."""
-        name = lane.channel.name
-        if self._lanes.get(name) is lane:
-            del self._lanes[name]
-        else:
-            self._leaving.remove(lane)
-        for message in lane.unsent:
-            self._pass_on(message)
-
-    def _lane(self, name: str) -> Lane:
-        """Give a channel's lane, made when it is first needed."""
-        lane = self._lanes.get(name)
-        if lane is None:
-            channel = self._channels[name]
-            took = self.took.setdefault(name, Durations(SLOW))
-            lane = Lane(channel, self._clock, self._sent, self._failed, took)
-            self._lanes[name] = lane
-        return lane
-
-    def _failed(self, error: BaseException) -> None:
-        """Note that a lane died."""
-        self._failure = error
-        self._wake.set()
-
-    def _sent(self, attempt: Attempt) -> None:
-        """Take back an attempt from a lane."""
-        self._done.put(attempt)
-        lane = self._lanes.get(attempt.channel)
-        if lane is None or not _is_busy(lane):
-            self._wake.set()  # else the turn that is due in a moment records it with others
+        return room(self._store.db, self.channels, AHEAD)
 
     def _finish(self) -> None:
         """End the lanes after the message that each is sending, and record what came of those.
@@ -267,24 +215,12 @@ class Deliveries:
         What a lane had not begun is given back; what one still hangs on stays claimed, and the next
         start makes it due again.
         """
-        with self._lanes_change:
-            self._ended = True
-            lanes = [*self._lanes.values(), *self._leaving]
-        for lane in lanes:
-            lane.stop()
-        deadline = time.monotonic() + _STOP
-        for lane in lanes:
-            lane.join(max(0.0, deadline - time.monotonic()))
-        self._unrecorded += self._returned()
-        unsent = self._homeless + [message for lane in lanes for message in lane.unsent]
+        unsent = self._lanes.end(_STOP)
+        self._unrecorded += self._lanes.attempts()
+        if not (self.mandate().held or self._unrecorded):
+            return
         try:
-            self.performer.perform(self._closing(unsent, self._channels))
+            self.performer.perform(self._closing(unsent, self.channels))
         except StoreUnavailableError:
             return  # they go again at the next start, marked as possible repeats
         self._unrecorded = []
-        self._lanes.clear()
-
-
-def _is_busy(lane: Lane) -> bool:
-    """Tell whether a lane has enough to do for its attempts to be recorded together."""
-    return lane.waiting() > _AHEAD // 2

@@ -84,7 +84,7 @@ class Examiner:
             return _retried(arrival, error, before.tries + 1 if before else 1)
         except Unreadable as error:
             arrival = _as_it_stands(inbox, relative, now)
-            return _quarantined(arrival, error.reason, error.detail)
+            return quarantined(arrival, error.reason, error.detail)
 
     def _settled(
         self, inbox: Inbox, relative: str, now: datetime, *, closed: bool, before: Waiting | None
@@ -107,9 +107,13 @@ class Examiner:
         try:
             reading = self.parse(content.data, self.limits)
         except Unreadable as error:
-            return _quarantined(arrival, error.reason, error.detail)
+            return quarantined(arrival, error.reason, error.detail)
         if reading is None:
             return _waiting(arrival._replace(sha256=None), FileReason.PARSING, arrival.seen)
+        return self.concluded(arrival, reading)
+
+    def concluded(self, arrival: Arrival, reading: Reading) -> Outcome:
+        """Say what becomes of a file that was read, by what it holds. Pure."""
         found = tuple(self._found(article, arrival) for article in reading.articles)
         return Outcome(
             arrival,
@@ -143,7 +147,7 @@ def _waiting(arrival: Arrival, reason: FileReason, due: datetime) -> Outcome:
     return Outcome(arrival, FileState.PENDING, reason, due=due)
 
 
-def _quarantined(arrival: Arrival, reason: FileReason, detail: str) -> Outcome:
+def quarantined(arrival: Arrival, reason: FileReason, detail: str) -> Outcome:
     """Put an arrival aside for a person to look at."""
     return Outcome(arrival, FileState.QUARANTINED, reason, detail)
 
@@ -151,7 +155,7 @@ def _quarantined(arrival: Arrival, reason: FileReason, detail: str) -> Outcome:
 def _retried(arrival: Arrival, error: RetryError, tries: int) -> Outcome:
     """Let an arrival wait for another try, or put it aside after the last."""
     if tries >= _MOST_TRIES:
-        return _quarantined(arrival, error.reason, f"{error.detail}, {tries} times")
+        return quarantined(arrival, error.reason, f"{error.detail}, {tries} times")
     due = arrival.seen + timedelta(seconds=2 ** (tries - 1))
     detail = f"{error.reason}: {error.detail}"
     return Outcome(arrival, FileState.PENDING, FileReason.RETRYING, detail, due=due, tries=tries)

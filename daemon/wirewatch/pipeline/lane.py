@@ -36,6 +36,7 @@ class Lane:
         self._sent = sent
         self._failed = failed
         self._took = took or Durations(SLOW)
+        self.may_send: Callable[[Message], bool] = _always
         self._stopping = False
         self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._sending: tuple[Message, float] | None = None
@@ -105,7 +106,7 @@ class Lane:
             while (message := self._next()) is not None:
                 if self._stopping:
                     self.unsent.append(message)
-                elif not self._send(message):
+                elif self.may_send(message) and not self._send(message):
                     return
         except BaseException as error:  # noqa: BLE001 - the top of a thread: its end ends the outbox
             self._failed(error)
@@ -135,3 +136,8 @@ class Lane:
         if wanted:
             tell_attempt(message, attempt)
         return wanted
+
+
+def _always(_message: Message) -> bool:
+    """Let every message go."""
+    return True

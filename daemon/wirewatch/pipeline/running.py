@@ -22,7 +22,8 @@ _LATELY = 120.0  # seconds; scheduled jobs write twice a minute
 class Running:
     """The parts of a running daemon; `rules` and `version` change when rules are taken in anew.
 
-    `stuck` tells since when arrivals wait for the store, and why.
+    `stuck` tells since when arrivals wait for the store, and why; `post` says what is wrong with
+    what connects it to other machines.
     """
 
     arrivals: Arrivals
@@ -35,6 +36,7 @@ class Running:
     rules: int
     version: str
     started: bool = False
+    post: Callable[[], list[str]] = list
     monotonic: Callable[[], float] = time.monotonic
 
     def ailments(self) -> list[str]:
@@ -49,6 +51,7 @@ class Running:
             found.append(f"the store cannot be written since {iso(stuck[0])}: {stuck[1]}")
         elif self.since_write() > _LATELY:
             found.append(f"nothing was written for {self.since_write():.0f} s")
+        found += self.post()
         found += [f"inbox {name} is not watched" for name in self.watcher.blind()]
         unseen = [name for name in self.arrivals.inboxes if name not in self.arrivals.listed]
         return found + [f"inbox {name} was not listed yet" for name in unseen]
@@ -59,12 +62,14 @@ class Running:
         return 0.0 if last is None else max(0.0, self.monotonic() - last)
 
 
-def patience(parse_time: float) -> dict[str, float]:
+def patience(parse_time: float, *, takes_in: bool = True) -> dict[str, float]:
     """Give for each worker after how many seconds it counts as stuck.
 
     `parse_time` is how long a heavy file may be read, which is tried twice. What a folder hangs in
     that is listed (a network's, that is gone) no new start mends.
     """
     heavy = max(_PATIENCE, 2 * parse_time + _UNTIMED)
+    if not takes_in:
+        return {"deliver": _PATIENCE}
     known = dict.fromkeys(("intake", "commit", "deliver"), _PATIENCE)
     return known | {"heavy": heavy, "scan": math.inf}

@@ -20,7 +20,7 @@ from wirewatch.store.known import FileRow, look_up
 from wirewatch.store.stories import Stories, Telling
 from wirewatch.store.succession import followed
 
-_FINISHED = {FileState.STORED, FileState.DUPLICATE}
+_FINISHED = {FileState.STORED, FileState.DUPLICATE, FileState.HANDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Accepted:
 
     @property
     def is_kept(self) -> bool:
-        """Tell whether the content is stored, by this arrival or an earlier one."""
+        """Tell whether the content is stored, or safe on its way to where it will be."""
         return self.state in _FINISHED
 
 

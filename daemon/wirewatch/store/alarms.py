@@ -4,7 +4,7 @@ They go the way of all alerts: a row for each channel, with its policy, attempts
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ _WAITS = (
 class Listeners(NamedTuple):
     """The channels that hear of alarms, and how loudly each kind speaks."""
 
-    channels: Sequence[str]
+    channels: tuple[str, ...]
     severities: Mapping[AlarmKind, Severity]
 
 

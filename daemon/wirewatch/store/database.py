@@ -39,6 +39,7 @@ _TRANSIENT = (
     sqlite3.SQLITE_NOMEM,
 )
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_REFUSALS = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 _PRIMARY_CODE = 0xFF  # the low byte of SQLite's extended result codes
 
 DatabaseError = sqlite3.DatabaseError
@@ -142,7 +143,7 @@ class Store:
                 done = time.perf_counter()
                 self.db.execute("COMMIT")
                 self._note(begun, done)
-            except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            except _REFUSALS as error:
                 self._undo()
                 code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
                 if code in _TRANSIENT:
@@ -193,6 +194,26 @@ class Store:
     def close(self) -> None:
         """Close the connection."""
         self.db.close()
+
+
+@contextmanager
+def within(db: Transaction) -> Iterator[None]:
+    """Be a part of a transaction, which is undone by itself where SQLite refuses a value of it.
+
+    Raises UnstorableError then; what ends the whole transaction passes.
+    """
+    db.conn.execute("SAVEPOINT part")
+    try:
+        yield
+    except _REFUSALS as error:
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        if code in _TRANSIENT or code in _DAMAGED:
+            raise
+        db.conn.execute("ROLLBACK TO part")
+        raise UnstorableError(f"{type(error).__name__}: {error}") from error
+    finally:
+        if db.conn.in_transaction:
+            db.conn.execute("RELEASE part")
 
 
 def is_damage(error: BaseException | None) -> bool:

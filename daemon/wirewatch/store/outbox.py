@@ -19,11 +19,13 @@ def record(
     attempts: Sequence[Attempt],
     delay: Delay,
     give_up_after: timedelta,
+    epoch: int | None = None,
 ) -> None:
     """Write down what came of attempts, and when those that failed are tried again.
 
     Call it inside a transaction. A delivery that has failed for `give_up_after` is dead; so is
-    what waited as long for a channel that has failed all the time.
+    what waited as long for a channel that has failed all the time. `epoch` is that of the desk that
+    made them, where several could.
     """
     rows = []
     for attempt in attempts:
@@ -43,7 +45,7 @@ def record(
                     delivery,
                 ),
             )
-            rows.append(_attempt_row(attempt, delivery))
+            rows.append(_attempt_row(attempt, delivery) | {"epoch": epoch})
         if not attempt.ok:
             halve(db, attempt, [delivery for delivery, *_ in together], tries)
             hush_again(db, [delivery for delivery, *_ in together], iso(attempt.at))
@@ -100,7 +102,8 @@ def release(db: Database, deliveries: Iterable[int], now: datetime) -> None:
     given_back = [one for delivery in deliveries for one, *_ in _together(db, delivery)]
     db.conn.executemany(
         "UPDATE deliveries SET state = CASE WHEN EXISTS (SELECT 1 FROM attempts"
-        " WHERE delivery_id = deliveries.id) THEN 'failed' ELSE 'pending' END WHERE id = ?",
+        " WHERE delivery_id = deliveries.id) THEN 'failed' ELSE 'pending' END"
+        " WHERE id = ? AND state = 'sending'",
         [(delivery,) for delivery in given_back],
     )
     hush_again(db, given_back, iso(now))

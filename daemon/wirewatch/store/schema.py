@@ -39,6 +39,12 @@ def m004_trends(db: Database) -> None:
     _run(db, "8-trends")
 
 
+@migrations()
+def m005_desks(db: Database) -> None:
+    """Make room for the order in which several desks take everything in, and who of them sends."""
+    _run(db, "9-desks")
+
+
 def _run(db: Database, name: str) -> None:
     """Run the statements of one file of `tables/`."""
     file = resources.files("wirewatch.store") / "tables" / f"{name}.sql"

@@ -1,0 +1,1 @@
+"""Past one machine: intakes, workers and desks, with a broker between them."""

@@ -1,0 +1,172 @@
+"""The posts of several machines: only intake, or only a desk. What they share is the broker."""
+
+from collections.abc import Callable, Sequence
+
+from wirewatch.broker.topology import of_desk, of_intake, of_worker
+from wirewatch.brokerage import ailments_of, link_of, name_of, settings_of
+from wirewatch.clock import Clock
+from wirewatch.cluster.election import Election
+from wirewatch.cluster.following import Done, Following
+from wirewatch.cluster.handing import Handing, HandingExaminer
+from wirewatch.cluster.proposals import Proposals
+from wirewatch.cluster.relay import Relay
+from wirewatch.config import Config
+from wirewatch.deployment import Deployment
+from wirewatch.model import Message, Outcome
+from wirewatch.pipeline.acts import Accept, Performer
+from wirewatch.pipeline.deliveries import Deliveries
+from wirewatch.pipeline.examine import Examiner
+from wirewatch.pipeline.journal import tell_committed
+from wirewatch.pipeline.mandate import Mandate
+from wirewatch.post import Place, Post, Stuck
+from wirewatch.rules.matcher import Matcher
+from wirewatch.store.database import Store
+from wirewatch.store.desks import leading
+
+_PATIENCE = 90.0  # seconds without an end of anything, after which a worker counts as stuck
+_ENDING = 3.0  # seconds for the outbox to come to its end
+
+
+class IntakePost(Post):
+    """Files are taken in and handed over; workers elsewhere parse and match them."""
+
+    def __init__(self, config: Config) -> None:
+        settings = settings_of(config)
+        self._link = link_of(config, "intake", of_intake(settings))
+        self._queue = settings.arrivals
+        self._handing: Handing | None = None
+
+    def examiner(self, deployment: Deployment, clock: Clock) -> Examiner:
+        """Give what turns files into what is handed over; it needs no rules."""
+        largest = deployment.config.cluster.largest
+        return HandingExaminer(Matcher((), {}), clock, deployment.limits, most=largest)
+
+    def join(self, place: Place) -> None:
+        """Take one's place before the ledger."""
+        self._handing = Handing(self._link, self._queue, place.clock, place.pause)
+        self._link.open()
+
+    def hand_over(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        """Bring arrivals to safety with the broker. Raises StoppedError."""
+        if self._handing is None:
+            raise RuntimeError("nothing can be handed over before the post is taken")
+        return self._handing.hand_over(outcomes)
+
+    def stuck(self) -> Stuck | None:
+        """Tell since when nothing can be handed over, and why."""
+        return self._handing.stuck if self._handing else None
+
+    def shortcomings(self) -> list[str]:
+        """Say whether the broker cannot be used."""
+        return ailments_of(self._link)
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._link.close()
+
+
+class DeskPost(Post):
+    """The log is followed, and of several desks one sends."""
+
+    takes_in = False
+    keeps_outbox = False
+
+    def __init__(self, config: Config) -> None:
+        settings, name = settings_of(config), name_of(config)
+        stands = (*of_worker(settings), *of_desk(settings, name))
+        self._settings = settings
+        self._name = name
+        self._link = link_of(config, "desk", stands)
+        self._relays = link_of(config, "relay", stands)  # it is dropped when copying fails
+        self._proposals = Proposals(self._link, settings.log)
+        self._desk: _Desk | None = None
+
+    def performer(self, store: Store) -> Performer:
+        """Give who makes acts durable: not the store, but the log."""
+        del store
+        return self._proposals
+
+    def mandate(self) -> Mandate:
+        """Tell whether this desk sends."""
+        return self._desk.election.mandate() if self._desk else Mandate(held=False)
+
+    def join(self, place: Place) -> None:
+        """Take one's place beside the outbox."""
+        settings, clock, pulses = self._settings, place.clock, place.pulses
+        following = Following(self._link, settings.desk(self._name), place.store, clock, pulses)
+        election = Election(self._link, settings.lead, self._name, clock, pulses)
+        election.leading = leading(place.store.db)
+        election.channels = lambda: tuple(place.deliveries.channels)
+        election.changed = place.deliveries.wake
+        relay = Relay(self._relays, settings.log, settings.desks, pulses)
+        self._desk = _Desk(place.deliveries, following, election, relay, self._proposals)
+        self._link.open()
+        self._relays.open()
+
+    def workers(self) -> dict[str, Callable[[], None]]:
+        """Give the threads that follow the log, copy it, and stand for election."""
+        return self._desk.workers() if self._desk else {}
+
+    def patience(self) -> dict[str, float]:
+        """Give for each of them the seconds after which it counts as stuck."""
+        return dict.fromkeys(("follow", "relay", "elect"), _PATIENCE)
+
+    def shortcomings(self) -> list[str]:
+        """Say whether the broker cannot be used."""
+        return ailments_of(self._link)
+
+    def stop(self) -> None:
+        """Ask the threads to end, once the outbox has come to its end by way of the log."""
+        if self._desk:
+            self._desk.stop()
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._relays.close()
+        self._link.close()
+
+
+class _Desk:
+    """The parts of a desk, which hear of what is performed."""
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        following: Following,
+        election: Election,
+        relay: Relay,
+        proposals: Proposals,
+    ) -> None:
+        self.election = election
+        self._deliveries = deliveries
+        self._following = following
+        self._relay = relay
+        self._proposals = proposals
+        proposals.late = self._late
+        following.done = [election.done, self._accepted, proposals.done]
+
+    def workers(self) -> dict[str, Callable[[], None]]:
+        """Give the threads."""
+        return {
+            "follow": self._following.run,
+            "relay": self._relay.run,
+            "elect": lambda: self.election.run(self._following, self._proposals),
+        }
+
+    def stop(self) -> None:
+        """Ask the threads to end: who sends last, as long as others may hear of it."""
+        self._deliveries.finished.wait(_ENDING)
+        for part in (self.election, self._relay, self._following):
+            part.stop()
+
+    def _accepted(self, done: Done) -> None:
+        """Log what was taken in, and send what there is to tell."""
+        if isinstance(done.entry.act, Accept):
+            tell_committed(done.result)
+            if self.election.leads and any(one.deliveries for one in done.result):
+                self._deliveries.wake()
+
+    def _late(self, result: object) -> None:
+        """Give back what was claimed, and came when nobody waited for it any more."""
+        if isinstance(result, list):
+            self._deliveries.put((one for one in result if isinstance(one, Message)), 0.0)

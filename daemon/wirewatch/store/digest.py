@@ -1,0 +1,59 @@
+"""The digest of what desks have in common: two files with the same hold the same, row for row.
+
+Left out is what each desk keeps for itself: how its own jobs ran, what it says of itself, counts
+that follow from the rest, and what retention, at each desk's own time, lets go.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from wirewatch.store.database import Reader
+
+TABLES = (
+    "files",
+    "articles",
+    "mentions",
+    "matches",
+    "rules",
+    "alerts",
+    "deliveries",
+    "attempts",
+    "bundles",
+    "silences",
+    "alarms",
+    "channels",
+    "hours",
+    "months",
+    "pairs",
+    "cluster_leads",
+)
+"""What desks have in common."""
+
+_SEPARATOR = "\x1f"
+
+
+def table_digests(db: Reader) -> Iterator[tuple[str, str]]:
+    """Give the digest of each table that desks have in common, in one reading of the file."""
+    db.execute("BEGIN")
+    try:
+        for table in TABLES:
+            yield table, _digest(db, table)
+    finally:
+        db.execute("COMMIT")
+
+
+def content_digest(db: Reader) -> str:
+    """Give one digest of all that desks have in common."""
+    words = "\n".join(f"{table} {digest}" for table, digest in table_digests(db))
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _digest(db: Reader, table: str) -> str:
+    """Digest the rows of a table, in the order of their keys."""
+    columns = ", ".join(f'"{column.name}"' for column in db.table(table).columns)
+    key = ", ".join(f'"{name}"' for name in db.table(table).pks)
+    made = hashlib.sha256()
+    for row in db.execute(f"SELECT {columns} FROM {table} ORDER BY {key}"):  # noqa: S608
+        made.update(_SEPARATOR.join(map(repr, row)).encode("utf-8", "surrogatepass"))
+        made.update(b"\n")
+    return made.hexdigest()[:16]

@@ -1,0 +1,81 @@
+"""A worker of several: it parses and matches what intakes hand over, and keeps nothing itself."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from wirewatch import systemd
+from wirewatch.broker.topology import of_worker
+from wirewatch.brokerage import link_of, settings_of
+from wirewatch.clock import Clock
+from wirewatch.cluster.working import Terms, Working
+from wirewatch.deployment import Deployment
+from wirewatch.event import Event
+from wirewatch.life import Life
+from wirewatch.pipeline.parsing import Parser
+from wirewatch.pulse import Pulses
+from wirewatch.reload import Reloading
+
+_log = logging.getLogger("wirewatch")
+
+_STOP_WITHIN = 4.0  # seconds that all threads together may take to end
+_UNTIMED = 150.0  # seconds that one arrival may take beyond twice the time of parsing it
+
+
+class Worker(Life):
+    """One worker process."""
+
+    def __init__(self, path: Path, deployment: Deployment, clock: Clock) -> None:
+        patience = 2 * deployment.limits.parse_time + _UNTIMED
+        super().__init__(Pulses(dict.fromkeys(("work", "bury"), patience)))
+        settings = settings_of(deployment.config)
+        self._clock = clock
+        self._parser = Parser()
+        self._alone = Parser()
+        self._link = link_of(deployment.config, "worker", of_worker(settings))
+        self.working = Working(self._link, settings, self._terms(deployment), self.pulses)
+        self.reloading = Reloading(path, deployment, None, clock, self._swap)
+        self.reloading.announced = systemd.reloading
+        self._rules = len(deployment.rules)
+
+    def _terms(self, deployment: Deployment) -> Terms:
+        """Give by what arrivals are judged."""
+        examiner = deployment.examiner(self._clock)
+        return Terms(examiner, deployment.telling, self._parser.read, self._alone.read)
+
+    def _swap(self, deployment: Deployment) -> None:
+        """Go on with other rules; what is being examined ends with the old ones."""
+        self.working.terms = self._terms(deployment)
+
+    def _workers(self) -> dict[str, Callable[[], None]]:
+        """Give the threads."""
+        return {
+            "work": self.working.run,
+            "bury": self.working.bury,
+            "reload": self.reloading.run,
+        }
+
+    def _start(self) -> None:
+        """Connect, and start to work."""
+        self._link.open()
+        self._start_threads(self._workers())
+        systemd.notify("READY=1")
+        _log.info(Event("ready", role="worker", rules=self._rules))
+
+    def _hung_up(self) -> None:
+        """Take the rules in anew."""
+        self.reloading.ask()
+
+    def _stop(self) -> None:
+        """Stop; what is not done goes to other workers."""
+        systemd.notify("STOPPING=1")
+        deadline = time.monotonic() + _STOP_WITHIN
+        self.working.stop()
+        self.reloading.stop()
+        for parser in (self._parser, self._alone):
+            parser.abandon()
+        self._join_threads(deadline)
+        self._link.close()
+        self._wakeup.close()
+        _log.info(Event("stopped"))
