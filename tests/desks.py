@@ -47,7 +47,8 @@ class Desk:
         self.proposals = Proposals(self.link, SETTINGS.log)
         self.following.done = [self.proposals.done]
         self._threads = [
-            threading.Thread(target=work) for work in (self.following.run, self.relay.run)
+            threading.Thread(target=work, daemon=True)
+            for work in (self.following.run, self.relay.run)
         ]
 
     def start(self) -> None:
