@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import START, ManualClock, told
+from conftest import START, ManualClock, Site, Wirewatch, told
 from desks import SETTINGS, Desk, broker_of, come_to, desks, linked
 from wirewatch.broker.letter import Letter
 from wirewatch.cluster.entry import EntryError, entry_of, written
@@ -17,7 +17,7 @@ from wirewatch.pipeline.acts import Accept, Act, Alone, OutboxTurn, Performer, T
 from wirewatch.pipeline.patience import Patience
 from wirewatch.states import DeliveryReason, FileReason
 from wirewatch.store.database import Store, StoreUnavailableError
-from wirewatch.store.desks import leading, position
+from wirewatch.store.desks import leading, note, position
 from wirewatch.store.digest import content_digest
 from wirewatch.store.stories import Telling
 
@@ -262,3 +262,18 @@ def test_links_of_the_double_are_links() -> None:
     made = linked(broker_of("astana"))
     for name in ("publish", "consume", "drop", "open", "close"):
         assert callable(getattr(made, name))
+
+
+@pytest.mark.parametrize("words", [("run",), ("ingest", "a.txt"), ("silences", "end", "1")])
+def test_a_desks_store_is_changed_by_the_log_only(
+    site: Site, wirewatch: Wirewatch, words: tuple[str, ...]
+) -> None:
+    """Nothing writes alone what desks have in common: it says how to start the desk instead."""
+    (site.folder / "a.txt").write_text("story")
+    store = Store.open(site.database)
+    with store.write() as db:
+        note(db, "one", "accept", START)
+    store.close()
+    ran = wirewatch(*(str(site.folder / word) if word == "a.txt" else word for word in words))
+    assert ran.code != 0
+    assert "run --role desk" in ran.err

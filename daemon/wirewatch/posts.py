@@ -81,6 +81,10 @@ class DeskPost(Post):
         self._proposals = Proposals(self._link, settings.log)
         self._desk: _Desk | None = None
 
+    def examiner(self, deployment: Deployment, clock: Clock) -> Examiner:
+        """Give what examines nothing: workers do that."""
+        return Examiner(Matcher((), {}), clock, deployment.limits)
+
     def performer(self, store: Store) -> Performer:
         """Give who makes acts durable: not the store, but the log."""
         del store

@@ -38,6 +38,7 @@ from wirewatch.pulse import Pulses
 from wirewatch.reload import Reloading
 from wirewatch.scheduler import Scheduler
 from wirewatch.store.database import Store
+from wirewatch.store.desks import refuse_alone
 from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
 from wirewatch.web.figures import FiguresPages
@@ -62,6 +63,8 @@ class Service(Life):
         self._lock.acquire()
         try:
             self._store = Store.open(config.store)
+            if self._post.keeps_outbox:
+                refuse_alone(self._store.db)
         except StoreError as error:
             self._lock.release()
             if is_damaged(config.store, error):

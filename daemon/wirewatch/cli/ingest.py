@@ -63,6 +63,7 @@ def _ingest(
     from wirewatch.pipeline.parsing import Parser
     from wirewatch.pipeline.readers import Readers
     from wirewatch.store.database import Store
+    from wirewatch.store.desks import refuse_alone
     from wirewatch.store.lock import StoreLock
 
     inboxes = deployment.inboxes
@@ -76,6 +77,7 @@ def _ingest(
         except StoreError:
             alone = False  # the daemon has the store, and will deliver
         store = Store.open(deployment.config.store, checkpoints=alone, bulk=True)
+        refuse_alone(store.db)
         committer = Committer(store, inboxes, utc_now, _pause, telling=deployment.telling)
         counts = _commit(readers, paths, committer)
     if deliver and alone:

@@ -88,8 +88,8 @@ class Arrivals:
             return not self._in_flight
 
     def pause(self, seconds: float) -> bool:
-        """Wait while the store cannot be written; tell whether to stop instead."""
-        self.pulses.held("commit", "the store cannot be written")
+        """Wait while nothing can be made durable; tell whether to stop instead."""
+        self.pulses.held("commit", "the store cannot be written, or the broker takes nothing")
         return self.stopping.wait(seconds)
 
     def is_in_flight(self, inbox: str, path: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wirewatch.clock import iso
+from wirewatch.errors import StoreError
 from wirewatch.model import Attempt
 from wirewatch.store.database import Reader, Transaction
 
@@ -68,6 +69,15 @@ def note(db: Transaction, entry: str, act: str, now: datetime) -> Position:
     if number % _SPARE == 0:
         db.conn.execute("DELETE FROM cluster_log WHERE position <= ?", [number - REMEMBERED])
     return Position(number, digest)
+
+
+def refuse_alone(db: Reader) -> None:
+    """Raise StoreError for the store of a desk of several, which is changed by their log only."""
+    if position(db).number:
+        raise StoreError(
+            "this store is that of a desk of several: what were written here alone would make it"
+            " differ from the others; start it by `wirewatch run --role desk`, and ask it then"
+        )
 
 
 def leading(db: Reader) -> Leading | None:
