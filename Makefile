@@ -130,7 +130,7 @@ $(VENV)/.audit: $(STAMP)
 lock: $(VENV)/.audit
 	CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --upgrade --strip-extras \
 	  --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-emit-options --extra documents --extra pictures --extra web \
+	  --no-emit-trusted-host --no-emit-options --extra cluster --extra documents --extra pictures --extra web \
 	  --output-file requirements.lock pyproject.toml
 	@sed -i '/considered to be unsafe/d' requirements.lock
 
