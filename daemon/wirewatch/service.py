@@ -62,9 +62,7 @@ class Service(Life):
         self._lock = StoreLock(config.store, "run", clock)
         self._lock.acquire()
         try:
-            self._store = Store.open(config.store)
-            if self._post.keeps_outbox:
-                refuse_alone(self._store.db)
+            self._store = self._opened(config.store)
         except StoreError as error:
             self._lock.release()
             if is_damaged(config.store, error):
@@ -80,6 +78,17 @@ class Service(Life):
             self._store.close()
             self._lock.release()
             raise
+
+    def _opened(self, path: Path) -> Store:
+        """Open the store. Raises StoreError when it is that of a desk, and this is none."""
+        store = Store.open(path)
+        try:
+            if self._post.keeps_outbox:
+                refuse_alone(store.db)
+        except StoreError:
+            store.close()
+            raise
+        return store
 
     def _build(self) -> None:
         """Make the workers, each with a connection of its own."""

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,8 @@ import typer
 from wirewatch.cli.app import AsJson, app, config_path, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wirewatch.deployment import Deployment
     from wirewatch.pipeline.commit import Committer
     from wirewatch.pipeline.readers import Readers
@@ -57,34 +59,46 @@ def _ingest(
 ) -> dict[str, int]:
     """Take files in, and deliver what is due unless a daemon does; give counts by outcome."""
     from wirewatch.clock import utc_now
-    from wirewatch.errors import StoreError
     from wirewatch.pipeline.bulk import examining
     from wirewatch.pipeline.commit import Committer
     from wirewatch.pipeline.parsing import Parser
     from wirewatch.pipeline.readers import Readers
-    from wirewatch.store.database import Store
-    from wirewatch.store.desks import refuse_alone
-    from wirewatch.store.lock import StoreLock
 
     inboxes = deployment.inboxes
     examiner = replace(deployment.examiner(utc_now), parse=Parser().read)
     examine = examining(examiner, inboxes.values(), source)
-    with Readers(examine) as readers:
-        lock = StoreLock(deployment.config.store, "ingest", utc_now)
+    with Readers(examine) as readers, _opened(deployment.config.store) as (store, alone):
+        committer = Committer(store, inboxes, utc_now, _pause, telling=deployment.telling)
+        counts = _commit(readers, paths, committer)
+        if deliver and alone:
+            _deliver(deployment, store)
+    return counts
+
+
+@contextmanager
+def _opened(path: Path) -> "Iterator[tuple[Store, bool]]":
+    """Open a store to write to it; say whether it is ours alone, or a daemon has it and delivers.
+
+    Raises StoreError where it cannot be opened, or is that of a desk of several.
+    """
+    from wirewatch.clock import utc_now
+    from wirewatch.errors import StoreError
+    from wirewatch.store.database import Store
+    from wirewatch.store.desks import refuse_alone
+    from wirewatch.store.lock import StoreLock
+
+    with ExitStack() as held:
+        lock = StoreLock(path, "ingest", utc_now)
+        held.callback(lock.release)
         alone = True
         try:
             lock.acquire()
         except StoreError:
-            alone = False  # the daemon has the store, and will deliver
-        store = Store.open(deployment.config.store, checkpoints=alone, bulk=True)
+            alone = False
+        store = Store.open(path, checkpoints=alone, bulk=True)
+        held.callback(store.close)
         refuse_alone(store.db)
-        committer = Committer(store, inboxes, utc_now, _pause, telling=deployment.telling)
-        counts = _commit(readers, paths, committer)
-    if deliver and alone:
-        _deliver(deployment, store)
-    lock.release()
-    store.close()
-    return counts
+        yield store, alone
 
 
 def _commit(readers: "Readers", paths: list[Path], committer: "Committer") -> dict[str, int]:
