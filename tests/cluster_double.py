@@ -16,13 +16,14 @@ from wirewatch.broker.letter import Letter, Parcel
 class Broker:
     """Queues by name; what is published to an exchange goes to all that are bound to it."""
 
-    def __init__(self, bound: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, bound: Mapping[str, list[str]] | None = None) -> None:
         self.bound = dict(bound or {})
         self.queues: defaultdict[str, deque[tuple[Letter, int]]] = defaultdict(deque)
         self.takers: defaultdict[str, list[Taker]] = defaultdict(list)
         self.changed = threading.Condition()
         self.down = False
         self.published: list[tuple[str, Letter]] = []
+        self.answers: defaultdict[str, list[Letter]] = defaultdict(list)
 
     def put(self, exchange: str, key: str, letters: Iterable[Letter]) -> None:
         """Keep letters."""
@@ -65,6 +66,48 @@ class Link:
         assert patience > 0
         self.broker.put(exchange, key, letters)
 
+    def wait(self, seconds: float) -> bool:
+        """Tell whether it is connected."""
+        assert seconds > 0
+        return self.connected
+
+    def depths(self, queues: Iterable[str]) -> dict[str, tuple[int, int] | None]:
+        """Count what is ready and who takes; a queue is there when it was ever used or bound."""
+        bound = {name for names in self.broker.bound.values() for name in names}
+        known = bound | self.broker.queues.keys()
+        return {
+            name: (len(self.broker.queues[name]), len(self.broker.takers[name]))
+            if name in known
+            else None
+            for name in queues
+        }
+
+    def delete(self, queues: Iterable[str]) -> None:
+        """Delete queues."""
+        for name in queues:
+            self.broker.queues.pop(name, None)
+            for bound in self.broker.bound.values():
+                if name in bound:
+                    bound.remove(name)
+
+    def ask(
+        self, exchange: str, key: str, letter: Letter, seconds: float, most: int = 0
+    ) -> list[Letter]:
+        """Ask, and give the answers; all have answered when as many have as there are queues."""
+        question = f"question {letter.id}"
+        self.publish(exchange, key, [letter._replace(headers={"question": question})], seconds)
+        every = most or len(self.broker.bound[exchange])
+        with self.broker.changed:
+            came = self.broker.answers[question]
+            self.broker.changed.wait_for(lambda: len(came) >= every, seconds)
+            return list(came)
+
+    def answer(self, asked: Parcel, letter: Letter) -> None:
+        """Answer what was asked."""
+        with self.broker.changed:
+            self.broker.answers[asked.question].append(letter)
+            self.broker.changed.notify_all()
+
     def consume(self, queue: str, prefetch: int, *, exclusive: bool = False) -> "Taker":
         """Subscribe to a queue."""
         assert not exclusive
@@ -98,7 +141,8 @@ class Taker:
                 letter, returns = self._broker.queues[self._queue].popleft()
                 self._tag += 1
                 self._in_hand[self._tag] = (letter, returns)
-                parcels.append(Parcel(letter, returns, self._tag, self.session))
+                question = letter.headers.get("question", "")
+                parcels.append(Parcel(letter, returns, self._tag, self.session, question=question))
             return parcels
 
     def _ready(self) -> bool:

@@ -10,10 +10,16 @@ import cluster_double
 from conftest import PATIENCE, ManualClock
 from wirewatch.broker.link import Link
 from wirewatch.broker.topology import Settings
+from wirewatch.cluster.account import Account, Question
+from wirewatch.cluster.answering import Answering
+from wirewatch.cluster.election import Election
 from wirewatch.cluster.following import Following
+from wirewatch.cluster.measuring import Measuring
 from wirewatch.cluster.proposals import Proposals
 from wirewatch.cluster.relay import Relay
+from wirewatch.cluster.stance import Stance
 from wirewatch.pulse import Pulses
+from wirewatch.states import Role
 from wirewatch.store.database import Store
 from wirewatch.store.digest import content_digest
 
@@ -22,7 +28,12 @@ SETTINGS = Settings()
 
 def broker_of(*names: str) -> cluster_double.Broker:
     """Make a broker with a queue for each desk."""
-    return cluster_double.Broker({SETTINGS.desks: [SETTINGS.desk(name) for name in names]})
+    return cluster_double.Broker(
+        {
+            SETTINGS.desks: [SETTINGS.desk(name) for name in names],
+            SETTINGS.asks: [SETTINGS.asked(name) for name in names],
+        }
+    )
 
 
 def linked(broker: cluster_double.Broker) -> Link:
@@ -45,11 +56,20 @@ class Desk:
         self.following = Following(self.link, queue, self.store.sibling(), clock, pulses)
         self.relay = Relay(self.relay_link, SETTINGS.log, SETTINGS.desks, pulses)
         self.proposals = Proposals(self.link, SETTINGS.log)
-        self.following.done = [self.proposals.done]
-        self._threads = [
-            threading.Thread(target=work, daemon=True)
-            for work in (self.following.run, self.relay.run)
-        ]
+        self.measuring = Measuring(self.store.path)
+        self.election = Election(self.link, SETTINGS.lead, name, clock, pulses)
+        self.following.done = [self.measuring.done, self.election.done, self.proposals.done]
+        own = (self.store.sibling(), self.following, self.election, self.measuring)
+        self.stance = Stance(*own)
+        self.answering = Answering(self.link, SETTINGS.asked(name), self._tell, pulses)
+        self.name = name
+        works = (self.following.run, self.relay.run, self.answering.run)
+        self._threads = [threading.Thread(target=work, daemon=True) for work in works]
+
+    def _tell(self, question: Question) -> Account:
+        """Say how this desk is."""
+        known = (self.name, Role.DESK, self.election.instance, "1.0", "r1", self.relay.copied)
+        return Account(*known, "", self.stance.follows(question))
 
     def start(self) -> None:
         """Start the threads."""
@@ -58,7 +78,7 @@ class Desk:
 
     def end(self) -> None:
         """End the threads, and what they held goes back."""
-        for part in (self.following, self.relay):
+        for part in (self.following, self.relay, self.answering):
             part.stop()
         for thread in self._threads:
             if thread.ident is not None:

@@ -73,6 +73,7 @@ DOORS = {
     "pydantic": {
         "tomlfile.py",
         "quantities.py",
+        "cluster/account.py",
         "cluster/entry.py",
         "cluster/load.py",
         "config.py",

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from conftest import START, arrived, told
 from wirewatch.alerts.policy import Policy
 from wirewatch.cluster.entry import KINDS, EntryError, entry_of, read, written
+from wirewatch.cluster.join import Join
 from wirewatch.cluster.lead import Lead
 from wirewatch.cluster.load import Load, name_of, packed, unpacked
 from wirewatch.formats import Origin, Reading
+from wirewatch.cluster.measure import Measure
 from wirewatch.model import Alarm, Article, Attempt, Condition, Skipped
 from wirewatch.pipeline.acts import (
     Accept,
@@ -49,6 +51,8 @@ ACTS: dict[str, Act[object]] = {
         START, (OUTCOME._replace(found=(OUTCOME.found[0]._replace(alerts=(RING,)),)),), Telling()
     ),
     "lead": Lead(START, "astana", "0123", ("desk",)),
+    "measure": Measure(START, "question"),
+    "join": Join(START, "tokyo"),
     "turn": OutboxTurn(
         START,
         Patience(policies={"desk": POLICY}),

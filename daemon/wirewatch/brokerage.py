@@ -2,9 +2,10 @@
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from wirewatch.broker.access import Access
+from wirewatch.broker.access import Access, BrokerUnavailableError
 from wirewatch.broker.link import Link
 from wirewatch.broker.topology import Declared, Settings
 from wirewatch.config import Config
@@ -38,6 +39,24 @@ def link_of(config: Config, what: str, declared: Sequence[Declared]) -> Link:
         _tls(config),
     )
     return Link(access, f"wirewatch {what} {name_of(config)}", declared)
+
+
+@contextmanager
+def linked(
+    config: Config, what: str, declared: Sequence[Declared], patience: float
+) -> Iterator[Link]:
+    """Have a link to the broker for a while.
+
+    Raises ConfigError, or BrokerUnavailableError where it is not reached within `patience` seconds.
+    """
+    link = link_of(config, what, declared)
+    link.open()
+    try:
+        if not link.wait(patience):
+            raise BrokerUnavailableError(f"the broker is not reached: {link.trouble}")
+        yield link
+    finally:
+        link.close()
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:

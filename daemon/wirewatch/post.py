@@ -25,7 +25,8 @@ Stuck = tuple[datetime, str]
 class Place(NamedTuple):
     """What a post is given: a connection of its own, and what else is here.
 
-    `pause` waits so many seconds and tells whether to stop instead.
+    `pause` waits so many seconds and tells whether to stop instead, `version` gives that of the
+    rules.
     """
 
     store: Store
@@ -33,6 +34,7 @@ class Place(NamedTuple):
     clock: Clock
     pulses: Pulses
     pause: Callable[[float], bool]
+    version: Callable[[], str]
 
 
 class Post:

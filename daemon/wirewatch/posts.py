@@ -1,15 +1,22 @@
 """The posts of several machines: only intake, or only a desk. What they share is the broker."""
 
+import uuid
 from collections.abc import Callable, Sequence
 
-from wirewatch.broker.topology import of_desk, of_intake, of_worker
+from wirewatch import __version__
+from wirewatch.broker.topology import of_answering, of_desk, of_intake, of_worker
 from wirewatch.brokerage import ailments_of, link_of, name_of, settings_of
 from wirewatch.clock import Clock
+from wirewatch.cluster.account import Account, Question
+from wirewatch.cluster.answering import Answering
 from wirewatch.cluster.election import Election
 from wirewatch.cluster.following import Done, Following
 from wirewatch.cluster.handing import Handing, HandingExaminer
+from wirewatch.cluster.measuring import Measuring
 from wirewatch.cluster.proposals import Proposals
 from wirewatch.cluster.relay import Relay
+from wirewatch.cluster.stance import Stance
+from wirewatch.cluster.unbroken import Unbroken
 from wirewatch.config import Config
 from wirewatch.deployment import Deployment
 from wirewatch.model import Message, Outcome
@@ -20,6 +27,7 @@ from wirewatch.pipeline.journal import tell_committed
 from wirewatch.pipeline.mandate import Mandate
 from wirewatch.post import Place, Post, Stuck
 from wirewatch.rules.matcher import Matcher
+from wirewatch.states import Role
 from wirewatch.store.database import Store
 from wirewatch.store.desks import leading
 
@@ -31,10 +39,14 @@ class IntakePost(Post):
     """Files are taken in and handed over; workers elsewhere parse and match them."""
 
     def __init__(self, config: Config) -> None:
-        settings = settings_of(config)
-        self._link = link_of(config, "intake", of_intake(settings))
-        self._queue = settings.arrivals
+        settings, name = settings_of(config), name_of(config)
+        stands = (*of_intake(settings), *of_answering(settings, name))
+        self._link = link_of(config, "intake", stands)
+        self._settings = settings
+        self._name = name
+        self._process = uuid.uuid4().hex[:16]
         self._handing: Handing | None = None
+        self._answering: Answering | None = None
 
     def examiner(self, deployment: Deployment, clock: Clock) -> Examiner:
         """Give what turns files into what is handed over; it needs no rules."""
@@ -43,8 +55,26 @@ class IntakePost(Post):
 
     def join(self, place: Place) -> None:
         """Take one's place before the ledger."""
-        self._handing = Handing(self._link, self._queue, place.clock, place.pause)
+        settings = self._settings
+        handing = Handing(self._link, settings.arrivals, place.clock, place.pause)
+
+        def tell(_question: Question) -> Account:
+            trouble = "; ".join(ailments_of(self._link))
+            known = (self._name, Role.INTAKE, self._process, __version__, place.version())
+            return Account(*known, handing.done, trouble)
+
+        asked = settings.asked(self._name)
+        self._handing = handing
+        self._answering = Answering(self._link, asked, tell, place.pulses)
         self._link.open()
+
+    def workers(self) -> dict[str, Callable[[], None]]:
+        """Give the thread that answers how this intake is."""
+        return {"answer": self._answering.run} if self._answering else {}
+
+    def patience(self) -> dict[str, float]:
+        """Give the seconds after which it counts as stuck."""
+        return {"answer": _PATIENCE}
 
     def hand_over(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
         """Bring arrivals to safety with the broker. Raises StoppedError."""
@@ -59,6 +89,11 @@ class IntakePost(Post):
     def shortcomings(self) -> list[str]:
         """Say whether the broker cannot be used."""
         return ailments_of(self._link)
+
+    def stop(self) -> None:
+        """Ask the thread to end."""
+        if self._answering:
+            self._answering.stop()
 
     def close(self) -> None:
         """Leave the broker."""
@@ -96,14 +131,25 @@ class DeskPost(Post):
 
     def join(self, place: Place) -> None:
         """Take one's place beside the outbox."""
-        settings, clock, pulses = self._settings, place.clock, place.pulses
-        following = Following(self._link, settings.desk(self._name), place.store, clock, pulses)
-        election = Election(self._link, settings.lead, self._name, clock, pulses)
+        settings, name, clock, pulses = self._settings, self._name, place.clock, place.pulses
+        following = Following(self._link, settings.desk(name), place.store, clock, pulses)
+        following.check = Unbroken(self._link, settings, name).check
+        election = Election(self._link, settings.lead, name, clock, pulses)
         election.leading = leading(place.store.db)
         election.channels = lambda: tuple(place.deliveries.channels)
         election.changed = place.deliveries.wake
         relay = Relay(self._relays, settings.log, settings.desks, pulses)
-        self._desk = _Desk(place.deliveries, following, election, relay, self._proposals)
+        measuring = Measuring(place.store.path)
+        stance = Stance(place.store.sibling(), following, election, measuring)
+
+        def tell(question: Question) -> Account:
+            trouble = "; ".join(self.shortcomings())
+            known = (name, Role.DESK, election.instance, __version__, place.version())
+            return Account(*known, relay.copied, trouble, stance.follows(question))
+
+        answering = Answering(self._link, settings.asked(name), tell, pulses)
+        parts = (following, election, relay, answering)
+        self._desk = _Desk(place.deliveries, parts, self._proposals, measuring)
         self._link.open()
         self._relays.open()
 
@@ -113,11 +159,11 @@ class DeskPost(Post):
 
     def patience(self) -> dict[str, float]:
         """Give for each of them the seconds after which it counts as stuck."""
-        return dict.fromkeys(("follow", "relay", "elect"), _PATIENCE)
+        return dict.fromkeys(("follow", "relay", "elect", "answer"), _PATIENCE)
 
     def shortcomings(self) -> list[str]:
-        """Say whether the broker cannot be used."""
-        return ailments_of(self._link)
+        """Say whether the broker cannot be used, by either link."""
+        return list(dict.fromkeys(ailments_of(self._link) + ailments_of(self._relays)))
 
     def stop(self) -> None:
         """Ask the threads to end, once the outbox has come to its end by way of the log."""
@@ -136,18 +182,16 @@ class _Desk:
     def __init__(
         self,
         deliveries: Deliveries,
-        following: Following,
-        election: Election,
-        relay: Relay,
+        parts: tuple[Following, Election, Relay, Answering],
         proposals: Proposals,
+        measuring: Measuring,
     ) -> None:
-        self.election = election
+        self._following, self.election, self._relay, self._answering = parts
         self._deliveries = deliveries
-        self._following = following
-        self._relay = relay
         self._proposals = proposals
         proposals.late = self._late
-        following.done = [election.done, self._accepted, proposals.done]
+        told = (measuring.done, self.election.done, self._accepted, proposals.done)
+        self._following.done = list(told)
 
     def workers(self) -> dict[str, Callable[[], None]]:
         """Give the threads."""
@@ -155,12 +199,13 @@ class _Desk:
             "follow": self._following.run,
             "relay": self._relay.run,
             "elect": lambda: self.election.run(self._following, self._proposals),
+            "answer": self._answering.run,
         }
 
     def stop(self) -> None:
         """Ask the threads to end: who sends last, as long as others may hear of it."""
         self._deliveries.finished.wait(_ENDING)
-        for part in (self.election, self._relay, self._following):
+        for part in (self.election, self._relay, self._following, self._answering):
             part.stop()
 
     def _accepted(self, done: Done) -> None:

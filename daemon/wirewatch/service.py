@@ -120,7 +120,9 @@ class Service(Life):
         grounds = Grounds(self._store, clock, post.performer)
         self.servers = listeners(deployment, grounds, self._pages, self.deliveries.wake)
         own = self._store if not post.takes_in else self._store.sibling()
-        post.join(Place(own, self.deliveries, clock, self.pulses, self.arrivals.pause))
+        pause, running = self.arrivals.pause, self.running
+        version = lambda: running.version  # noqa: E731 - it changes when rules are taken in anew
+        post.join(Place(own, self.deliveries, clock, self.pulses, pause, version))
         self._workers = self._intake(committer) if post.takes_in else {}
         self._workers |= {"deliver": self.deliveries.run, "reload": self.reloading.run}
         self._workers |= post.workers()

@@ -2,13 +2,16 @@
 
 import logging
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from wirewatch import systemd
-from wirewatch.broker.topology import of_worker
-from wirewatch.brokerage import link_of, settings_of
+from wirewatch import __version__, systemd
+from wirewatch.broker.topology import of_answering, of_worker
+from wirewatch.brokerage import ailments_of, link_of, name_of, settings_of
 from wirewatch.clock import Clock
+from wirewatch.cluster.account import Account, Question
+from wirewatch.cluster.answering import Answering
 from wirewatch.cluster.working import Terms, Working
 from wirewatch.deployment import Deployment
 from wirewatch.event import Event
@@ -16,6 +19,7 @@ from wirewatch.life import Life
 from wirewatch.pipeline.parsing import Parser
 from wirewatch.pulse import Pulses
 from wirewatch.reload import Reloading
+from wirewatch.states import Role
 
 _log = logging.getLogger("wirewatch")
 
@@ -28,16 +32,25 @@ class Worker(Life):
 
     def __init__(self, path: Path, deployment: Deployment, clock: Clock) -> None:
         patience = 2 * deployment.limits.parse_time + _UNTIMED
-        super().__init__(Pulses(dict.fromkeys(("work", "bury"), patience)))
-        settings = settings_of(deployment.config)
+        super().__init__(Pulses(dict.fromkeys(("work", "bury", "answer"), patience)))
+        settings, name = settings_of(deployment.config), name_of(deployment.config)
+        self._name = name
+        self._process = uuid.uuid4().hex[:16]
         self._clock = clock
         self._parser = Parser()
         self._alone = Parser()
-        self._link = link_of(deployment.config, "worker", of_worker(settings))
+        stands = (*of_worker(settings), *of_answering(settings, name))
+        self._link = link_of(deployment.config, "worker", stands)
         self.working = Working(self._link, settings, self._terms(deployment), self.pulses)
         self.reloading = Reloading(path, deployment, None, clock, self._swap)
         self.reloading.announced = systemd.reloading
-        self._rules = len(deployment.rules)
+        self._answering = Answering(self._link, settings.asked(name), self._tell, self.pulses)
+        self._rules, self._version = len(deployment.rules), deployment.version
+
+    def _tell(self, _question: Question) -> Account:
+        """Say how this worker is."""
+        known = (self._name, Role.WORKER, self._process, __version__, self._version)
+        return Account(*known, self.working.done, "; ".join(ailments_of(self._link)))
 
     def _terms(self, deployment: Deployment) -> Terms:
         """Give by what arrivals are judged."""
@@ -47,6 +60,7 @@ class Worker(Life):
     def _swap(self, deployment: Deployment) -> None:
         """Go on with other rules; what is being examined ends with the old ones."""
         self.working.terms = self._terms(deployment)
+        self._rules, self._version = len(deployment.rules), deployment.version
 
     def _workers(self) -> dict[str, Callable[[], None]]:
         """Give the threads."""
@@ -54,6 +68,7 @@ class Worker(Life):
             "work": self.working.run,
             "bury": self.working.bury,
             "reload": self.reloading.run,
+            "answer": self._answering.run,
         }
 
     def _start(self) -> None:
@@ -72,6 +87,7 @@ class Worker(Life):
         systemd.notify("STOPPING=1")
         deadline = time.monotonic() + _STOP_WITHIN
         self.working.stop()
+        self._answering.stop()
         self.reloading.stop()
         for parser in (self._parser, self._alone):
             parser.abandon()

@@ -1,4 +1,4 @@
-"""Declares what must stand on the broker, by a channel."""
+"""Declares what must stand on the broker, by a channel, and deletes what shall not."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -62,6 +62,14 @@ async def depths(
             channel = await connection.channel(publisher_confirms=False)
     await channel.close()
     return found
+
+
+async def delete(connection: "Connection", queues: Iterable[str]) -> None:
+    """Delete queues with all that lies in them; they need not be there."""
+    channel = await connection.channel(publisher_confirms=False)
+    for name in queues:
+        await channel.queue_delete(name)
+    await channel.close()
 
 
 def _named(one: Declared) -> str:

@@ -96,6 +96,13 @@ class Link:
         """
         return self._call(self._pair.depths(tuple(queues)), _PATIENCE)
 
+    def delete(self, queues: Iterable[str]) -> None:
+        """Delete queues with all that lies in them; they need not be there.
+
+        Raises BrokerUnavailableError.
+        """
+        self._call(self._pair.delete(tuple(queues)), _PATIENCE)
+
     def ask(
         self, exchange: str, key: str, letter: Letter, seconds: float, most: int = 0
     ) -> list[Letter]:

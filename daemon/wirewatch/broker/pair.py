@@ -14,7 +14,7 @@ from wirewatch.broker.access import Access, BrokerUnavailableError
 from wirewatch.broker.asking import Asking
 from wirewatch.broker.client import errors, hear_alarms, sending
 from wirewatch.broker.consumer import Consumer
-from wirewatch.broker.declaring import declare, depths
+from wirewatch.broker.declaring import declare, delete, depths
 from wirewatch.broker.letter import Letter, Parcel
 from wirewatch.broker.line import NOT_YET, Line
 from wirewatch.broker.press import Press
@@ -98,6 +98,10 @@ class Pair:
     async def depths(self, queues: Iterable[str]) -> dict[str, tuple[int, int] | None]:
         """Count what is ready and who takes. Raises BrokerUnavailableError."""
         return await depths(self._taking(), queues)
+
+    async def delete(self, queues: Iterable[str]) -> None:
+        """Delete queues. Raises BrokerUnavailableError."""
+        await delete(self._taking(), queues)
 
     async def ask(
         self, to: tuple[str, str], letter: Letter, seconds: float, most: int

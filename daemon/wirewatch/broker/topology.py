@@ -101,7 +101,7 @@ class Settings:
 
     @property
     def asks(self) -> str:
-        """Name the exchange by which all desks are asked."""
+        """Name the exchange by which all processes are asked."""
         return f"{self.prefix}.asks"
 
     def desk(self, name: str) -> str:
@@ -113,7 +113,7 @@ class Settings:
         return f"{self.prefix}.cut.{name}"
 
     def asked(self, name: str) -> str:
-        """Name the queue in which a desk finds what it is asked."""
+        """Name the queue in which a process of a machine finds what it is asked."""
         return f"{self.prefix}.asked.{name}"
 
 
@@ -138,10 +138,22 @@ def of_desk(settings: Settings, name: str) -> tuple[Declared, ...]:
     """Give what must stand where a desk takes its copy, and is asked."""
     return (
         Exchange(settings.desks),
-        Exchange(settings.asks),
         _cut(settings, name),
         _desk(settings, name),
         Binding(settings.desks, settings.desk(name)),
+        *of_answering(settings, name),
+    )
+
+
+def of_asking(settings: Settings) -> tuple[Declared, ...]:
+    """Give what must stand where processes are asked how they are."""
+    return (Exchange(settings.asks),)
+
+
+def of_answering(settings: Settings, name: str) -> tuple[Declared, ...]:
+    """Give what must stand where a process of a machine is asked: a queue for each connection."""
+    return (
+        *of_asking(settings),
         Queue(settings.asked(name), kind=Kind.TRANSIENT),
         Binding(settings.asks, settings.asked(name)),
     )

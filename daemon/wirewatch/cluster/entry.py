@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
+from wirewatch.cluster.join import Join
 from wirewatch.cluster.lead import Lead
+from wirewatch.cluster.measure import Measure
 from wirewatch.errors import WirewatchError
 from wirewatch.pipeline.acts import (
     Accept,
@@ -29,6 +31,8 @@ from wirewatch.pipeline.acts import (
 _ACTS: dict[str, type[Any]] = {
     "accept": Accept,
     "lead": Lead,
+    "measure": Measure,
+    "join": Join,
     "turn": OutboxTurn,
     "take-on": TakeOn,
     "try-again": TryAgain,
@@ -59,13 +63,18 @@ class Entry(NamedTuple):
     @property
     def kind(self) -> str:
         """Name the act."""
-        return _NAMES[type(self.act)]
+        return name_of(type(self.act))
 
     @property
     def now(self) -> datetime:
         """Give when it was written."""
         moment: datetime = self.act.now
         return moment
+
+
+def name_of(act: type[Any]) -> str:
+    """Name a kind of act, as letters do."""
+    return _NAMES[act]
 
 
 def entry_of(act: Act[Any]) -> Entry:

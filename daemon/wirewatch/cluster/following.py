@@ -6,14 +6,17 @@ comes again is known. So desks that stand at the same position hold the same.
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from wirewatch.broker.access import BrokerUnavailableError
 from wirewatch.broker.consumer import Consumer
 from wirewatch.broker.letter import Parcel
 from wirewatch.broker.link import Link
 from wirewatch.clock import Clock
-from wirewatch.cluster.entry import Entry, read
+from wirewatch.cluster.entry import Entry, name_of, read
+from wirewatch.cluster.measure import Measure
+from wirewatch.cluster.unbroken import Check, unchecked
 from wirewatch.event import Event
 from wirewatch.pipeline.acts import Accept
 from wirewatch.pulse import Pulses
@@ -69,6 +72,8 @@ class Following:
         """Seconds between the writing of the last entry and now that it is performed."""
         self.abreast = threading.Event()
         """Set while the desk has nothing to catch up on."""
+        self.check: Check = unchecked
+        """Sees to it that nothing is missing before what is performed next."""
 
     def run(self) -> None:
         """Follow until asked to stop."""
@@ -91,9 +96,26 @@ class Following:
             self.abreast.set()
         elif parcels:
             self.abreast.clear()
-        if parcels:
+        if parcels and self._unbroken(parcels):
             self._pulses.works("follow")
-            self._take_in(consumer, parcels)
+            for group in _groups(parcels):
+                self._take_in(consumer, group)
+
+    def _unbroken(self, parcels: Sequence[Parcel]) -> bool:
+        """Tell whether parcels can be performed now; where that cannot be known they come again.
+
+        Raises GapError where entries before them are missing.
+        """
+        new = (one for one in parcels if not is_known(self._store.db, one.letter.id))
+        try:
+            self.check(parcels[-1].session, next(new, None), self.at.number)
+        except BrokerUnavailableError as error:
+            self._pulses.held("follow", "the broker does not answer")
+            _log.warning(Event("not-followed", then="entries wait", error=str(error)))
+            self._link.drop()
+            self._stopping.wait(_RETRY)
+            return False
+        return True
 
     def _take_in(self, consumer: Consumer, parcels: Sequence[Parcel]) -> None:
         """Perform entries, however often it takes, then let go of them.
@@ -132,6 +154,18 @@ class Following:
             self.lag = (self._clock() - one.entry.now).total_seconds()
             for told in self.done:
                 told(one)
+
+
+def _groups(parcels: Sequence[Parcel]) -> Iterator[Sequence[Parcel]]:
+    """Part parcels so that what is measured is the last of its commit."""
+    kind = name_of(Measure)
+    first = 0
+    for number, one in enumerate(parcels, 1):
+        if one.letter.kind == kind:
+            yield parcels[first:number]
+            first = number
+    if first < len(parcels):
+        yield parcels[first:]
 
 
 def _result(db: Transaction, entry: Entry) -> Any:  # noqa: ANN401 - what the act itself gives

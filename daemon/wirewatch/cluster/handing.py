@@ -71,6 +71,8 @@ class Handing:
         self._pause = pause
         self.stuck: tuple[datetime, str] | None = None
         """Since when nothing can be handed over, and why."""
+        self.done = 0
+        """Arrivals that were handed over."""
 
     def hand_over(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Hand over what is to be, however long it takes; give the outcomes without their loads.
@@ -93,6 +95,7 @@ class Handing:
                     raise StoppedError from error
                 wait = min(wait * 2, _LONGEST_WAIT)
         self.stuck = None
+        self.done += len(letters)
         return [one._replace(load=b"") for one in outcomes]
 
     def _note(self, error: BrokerUnavailableError) -> None:

@@ -44,6 +44,11 @@ def position(db: Reader) -> Position:
     return Position(*row) if row else Position()
 
 
+def follows_log(db: Reader) -> bool:
+    """Tell whether a store is that of a desk of several: its rows come from the log."""
+    return db.table("cluster_log").exists() and position(db).number > 0
+
+
 def digest_at(db: Reader, number: int) -> str | None:
     """Give the digest at a position; None where it is not reached yet, or forgotten."""
     row = db.execute("SELECT digest FROM cluster_log WHERE position = ?", [number]).fetchone()
@@ -53,6 +58,12 @@ def digest_at(db: Reader, number: int) -> str | None:
 def is_known(db: Reader, entry: str) -> bool:
     """Tell whether an entry was performed."""
     return bool(db.execute("SELECT 1 FROM cluster_log WHERE entry = ?", [entry]).fetchone())
+
+
+def position_of(db: Reader, entry: str) -> int | None:
+    """Give the position of an entry; None where it was not performed, or is forgotten."""
+    row = db.execute("SELECT position FROM cluster_log WHERE entry = ?", [entry]).fetchone()
+    return int(row[0]) if row else None
 
 
 def note(db: Transaction, entry: str, act: str, now: datetime) -> Position:
@@ -84,6 +95,13 @@ def leading(db: Reader) -> Leading | None:
     """Give who sends; None before anybody did."""
     row = db.execute("SELECT * FROM cluster_leads ORDER BY epoch DESC LIMIT 1").fetchone()
     return Leading(*row) if row else None
+
+
+def led(db: Reader) -> tuple[str, ...]:
+    """Name all desks that ever sent."""
+    return tuple(
+        name for (name,) in db.execute("SELECT DISTINCT desk FROM cluster_leads ORDER BY 1")
+    )
 
 
 def begin_epoch(db: Transaction, desk: str, instance: str, now: datetime) -> Leading:

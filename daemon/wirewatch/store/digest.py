@@ -5,7 +5,7 @@ that follow from the rest, and what retention, at each desk's own time, lets go.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wirewatch.store.database import Reader
 
@@ -32,20 +32,39 @@ TABLES = (
 _SEPARATOR = "\x1f"
 
 
-def table_digests(db: Reader) -> Iterator[tuple[str, str]]:
-    """Give the digest of each table that desks have in common, in one reading of the file."""
+def begin_reading(db: Reader) -> None:
+    """See from now on what the file holds at this moment, whatever is written meanwhile.
+
+    `end_reading` ends it.
+    """
     db.execute("BEGIN")
-    try:
-        for table in TABLES:
-            yield table, _digest(db, table)
-    finally:
-        db.execute("COMMIT")
+    db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # which is when it begins
+
+
+def end_reading(db: Reader) -> None:
+    """See again what is written."""
+    db.execute("COMMIT")
+
+
+def table_digests(db: Reader) -> Iterator[tuple[str, str]]:
+    """Give the digest of each table that desks have in common; call it in a reading."""
+    for table in TABLES:
+        yield table, _digest(db, table)
+
+
+def digest_of(tables: Iterable[tuple[str, str]]) -> str:
+    """Give one digest of the digests of tables."""
+    words = "\n".join(f"{table} {digest}" for table, digest in tables)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def content_digest(db: Reader) -> str:
-    """Give one digest of all that desks have in common."""
-    words = "\n".join(f"{table} {digest}" for table, digest in table_digests(db))
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
+    """Give one digest of all that desks have in common, in one reading of the file."""
+    begin_reading(db)
+    try:
+        return digest_of(table_digests(db))
+    finally:
+        end_reading(db)
 
 
 def _digest(db: Reader, table: str) -> str:
