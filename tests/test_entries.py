@@ -12,8 +12,8 @@ from wirewatch.cluster.entry import KINDS, EntryError, entry_of, read, written
 from wirewatch.cluster.join import Join
 from wirewatch.cluster.lead import Lead
 from wirewatch.cluster.load import Load, name_of, packed, unpacked
-from wirewatch.formats import Origin, Reading
 from wirewatch.cluster.measure import Measure
+from wirewatch.formats import Origin, Reading
 from wirewatch.model import Alarm, Article, Attempt, Condition, Skipped
 from wirewatch.pipeline.acts import (
     Accept,

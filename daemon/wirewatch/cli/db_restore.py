@@ -48,6 +48,7 @@ def restore(
     finally:
         lock.release()
     print(f"restored {config.store}")
+    _tell_of_desks(config)
     if aside:
         print(f"the store that was there is kept as {aside}")
     if returned:
@@ -65,3 +66,17 @@ def _newest(config: "Config") -> str:
         where = f"there is none in {folder}" if folder else "`backup.folder` is not set"
         return f"name a backup; {where}"
     return f"name a backup; the newest is: wirewatch db restore {known[0]}"
+
+
+def _tell_of_desks(config: "Config") -> None:
+    """Say what a desk of several has to mind."""
+    from wirewatch.store.database import open_reader
+    from wirewatch.store.desks import follows_log
+
+    db = open_reader(config.store)
+    if follows_log(db):
+        print(
+            "it is the store of a desk of several: while others are at work it has to join them"
+            " by `wirewatch cluster join`, else it lacks what they did since the backup was made"
+        )
+    db.close()

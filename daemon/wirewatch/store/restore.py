@@ -16,6 +16,7 @@ from wirewatch.clock import iso
 from wirewatch.errors import StoreError
 from wirewatch.store.backup import Progress, copy_secret, counted, sync
 from wirewatch.store.database import opened_as_it_is
+from wirewatch.store.desks import follows_log
 from wirewatch.store.files import RESTORING, beside
 from wirewatch.store.notices import Notice, set_notice
 from wirewatch.store.repeats import note_all_due
@@ -128,10 +129,13 @@ def _copy(backup: Path, copy: Path, progress: Progress) -> None:
 def _note_restored(copy: Path, now: datetime) -> None:
     """Note that the store was restored, and what may have been sent since the backup was made.
 
-    What was due by now goes (again), marked as a possible repeat.
+    What was due by now goes (again), marked as a possible repeat. A desk of several notes nothing:
+    what was sent the log tells it, and its rows have to be those of the others.
     """
     db = Database(sqlite3.connect(copy, isolation_level=None), execute_plugins=False)
     try:
+        if follows_log(db):
+            return
         db.execute("BEGIN IMMEDIATE")
         set_notice(db, Notice.RESTORED, iso(now), now)
         note_all_due(db, iso(now))
