@@ -5,17 +5,20 @@ import os
 import resource
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
+from wirewatch.broker.management import asked
 from wirewatch.formats.extras import is_installed
 from wirewatch.intake.filesystem import kind_of
 from wirewatch.store.engine import Engine, engine
 from wirewatch.store.lock import StoreLock
+from wirewatch.tables import ClusterTable
 
 _TIME_ERROR = 5  # adjtimex(2): nobody keeps the clock right
 _TIMEX = 208  # bytes of a struct timex, and some
@@ -129,6 +132,12 @@ class Machine:
         except OSError as error:
             return error.strerror or str(error) or type(error).__name__
         return ""
+
+    def managed(self, table: ClusterTable, path: str) -> Any:  # noqa: ANN401 - what JSON can say
+        """Ask a cluster's broker by its management API. Raises BrokerError."""
+        login = (table.user, table.password.get_secret_value())
+        tls = ssl.create_default_context(cafile=table.ca) if table.ca else None
+        return asked(table.management, path, login, tls)
 
 
 def _shown(unit: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from wirewatch.diagnosis import (
+    broker,
     channels,
     clock,
     disk,
@@ -14,6 +15,7 @@ from wirewatch.diagnosis import (
     lists,
     memory,
     process,
+    queues,
     secrets,
     settings,
     store,
@@ -49,6 +51,9 @@ CHECKS = (
     Check("daemon", "does one run", process.check),
     Check("unit", "does the systemd unit let it write what it has to", unit.check),
     Check("channels", "do names resolve and ports answer (with `--network` only)", channels.check),
+    Check("broker", "do a cluster's nodes answer (with `--network` only)", broker.check),
+    Check("nodes", "are they up, together, and have room (by `cluster.management`)", broker.nodes),
+    Check("queues", "are they kept as they should be (by `cluster.management`)", queues.check),
 )
 
 
