@@ -12,6 +12,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
+from string import ascii_lowercase
 from typing import Self
 
 import pytest
@@ -19,6 +21,7 @@ import pytest
 from wirewatch.broker.local import Host
 
 _MOST = 250
+_LETTERS = cycle(ascii_lowercase)  # to tell networks of one process apart
 _OURS = 254  # the last part of the machine's own address
 _CONNECT = (
     "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 3).close()"
@@ -86,8 +89,9 @@ class Network:
     """A bridge, the machine's own address on it, and rooms; all gone at the end of the context."""
 
     def __init__(self) -> None:
-        self._bridge = f"ww{os.getpid()}"  # names of devices may have 15 letters
+        self._bridge = f"w{os.getpid()}{next(_LETTERS)}"  # names of devices may have 15 letters
         self._rooms: list[Room] = []
+        self._guests: list[str] = []
         self._net = ""
 
     @property
@@ -107,6 +111,8 @@ class Network:
         """Take all of it away."""
         for room in self._rooms:
             room.end()
+        for line in self._guests:
+            subprocess.run(["ip", "link", "del", line], capture_output=True, check=False)
         subprocess.run(["ip", "link", "del", self._bridge], capture_output=True, check=False)
 
     def room(self) -> Room:
@@ -116,6 +122,19 @@ class Network:
         self._rooms.append(room)
         room.begin()
         return room
+
+    def reach(self, room: Room) -> None:
+        """Give a room of another network a line to this one, too; `Room.cut` leaves it whole."""
+        number = len(self._guests) + 1
+        line, inside = f"{self._bridge}g{number}o", f"{self._bridge}g{number}i"
+        self._guests.append(line)
+        _do("ip", "link", "add", line, "type", "veth", "peer", "name", inside)
+        _do("ip", "link", "set", inside, "netns", room.name)
+        address = f"{self._net}.{_OURS - number}/24"
+        _do(*room.prefix, "ip", "addr", "add", address, "dev", inside)
+        _do(*room.prefix, "ip", "link", "set", inside, "up")
+        _do("ip", "link", "set", line, "up")
+        _do("ip", "link", "set", line, "master", self._bridge)
 
 
 def _free_net() -> str:
