@@ -12,6 +12,7 @@ PATIENCE = 60.0
 """Seconds that a test waits for what nodes do, before it fails."""
 _COMING_BACK = 20.0  # seconds; a few are the rule
 _PAUSE = 0.1
+_FIGURES = pytest.StashKey[list[str]]()
 
 
 def until(holds: Callable[[], bool], patience: float = PATIENCE) -> bool:
@@ -38,6 +39,21 @@ def comes_back(broker: LocalBroker, node: int) -> bool:
     if not until(lambda: is_whole(broker), _COMING_BACK):
         broker.restart(node)
     return until(lambda: is_whole(broker))
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> list[str]:
+    """Give where a trial says what was counted and measured; it is printed at the end."""
+    return request.config.stash.setdefault(_FIGURES, [])
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print what trials came to."""
+    for said in config.stash.get(_FIGURES, []):
+        terminalreporter.section("a trial")
+        terminalreporter.write_line(said)
 
 
 @pytest.fixture(autouse=True, scope="session")
