@@ -96,16 +96,21 @@ def installed() -> str:
     return str(bare)
 
 
-def command(config: Path, *words: str) -> list[str]:
+def command(config: Path, *words: str, python: str = "") -> list[str]:
     """Give the command line of a wirewatch verb."""
-    return [installed(), "-m", "wirewatch", "--config", str(config), *words]
+    return [python or installed(), "-m", "wirewatch", "--config", str(config), *words]
 
 
 class Daemon:
-    """`wirewatch run` as a process; it is ready when the `with` block begins."""
+    """`wirewatch run` as a process; it is ready when the `with` block begins.
 
-    def __init__(self, config: Path) -> None:
+    `role` is what it does among several machines. `python` is another interpreter to run it with
+    than that of an installation as users have it.
+    """
+
+    def __init__(self, config: Path, role: str = "all", python: str = "") -> None:
         self._config = config
+        self._words = command(config, "run", "--role", role, python=python)
         self._log = config.parent / "daemon.log"
         self._heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._ready = threading.Event()
@@ -120,12 +125,17 @@ class Daemon:
 
     def __enter__(self) -> Self:
         """Start the daemon, and wait until it says READY=1 as to systemd."""
-        address = str(self._config.with_name("notify"))
-        self._heard.bind(address)
+        self._heard.bind(str(self._config.with_name("notify")))
         threading.Thread(target=self._listen, daemon=True).start()
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, which `kill` has ended or never ran, and wait until it is ready."""
+        address = str(self._config.with_name("notify"))
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                command(self._config, "run"),
+                self._words,
                 stderr=log,
                 env=os.environ | {"NOTIFY_SOCKET": address},
             )
@@ -134,7 +144,6 @@ class Daemon:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self._stop()
                 raise RuntimeError(f"the daemon did not start:\n{self._log.read_text()}")
-        return self
 
     def __exit__(
         self,
@@ -146,6 +155,14 @@ class Daemon:
         code = self._stop()
         if code and error is None:
             raise RuntimeError(f"the daemon ended with {code}:\n{self._log.read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        """End it as a power cut does; the block may end then, or `start` it again."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+        self._ready.clear()
 
     def _listen(self) -> None:
         """Hear what the daemon says, as long as it lives."""

@@ -1,7 +1,7 @@
 """Run the benches, all or those named, and print both sides of each with ratio and target.
 
-    python bench/run.py [bulk] [latency] [delivery] [footprint] [formats] [names] [reading] [rules]
-        [start] [stories]
+    python bench/run.py [bulk] [cluster] [latency] [delivery] [footprint] [formats] [names]
+        [reading] [rules] [start] [stories]
 
 Figures of a machine that does something else meanwhile are worth little: ratios last longer.
 """
@@ -26,12 +26,14 @@ import latency
 import names
 import reading
 import rules
+import several
 import start
 import stories
 from report import Table, progress
 
 BENCHES: dict[str, Callable[..., list[Table]]] = {
     "bulk": bulk.run,
+    "cluster": several.run,
     "latency": latency.run,
     "delivery": delivery.run,
     "footprint": footprint.run,
