@@ -22,7 +22,7 @@ from footprint import processor
 from wirewatch.broker.access import Access
 from wirewatch.broker.link import Link
 from wirewatch.broker.local import LocalBroker
-from wirewatch.broker.topology import Settings
+from wirewatch.broker.topology import Settings, of_desk, of_worker
 
 PATIENCE = 120.0
 """Seconds that anything here may take."""
@@ -85,13 +85,14 @@ class Machines:
     def __enter__(self) -> Self:
         """Start all, and wait until they are joined."""
         self.inbox.mkdir(parents=True)
+        if self._cast.workers:
+            self._declare()
         with ExitStack() as ending:
-            for name, role in self._cast.roles():
-                if role == "worker":
-                    self.await_takers(dict.fromkeys(self._desk_queues(), 1))
-                ending.enter_context(self.daemons[name])
+            for daemon in self.daemons.values():
+                ending.enter_context(daemon)
             if self._cast.workers:
-                self.await_takers({self._settings.arrivals: self._cast.workers})
+                queues = self._desk_queues()
+                self.await_takers(dict.fromkeys([*queues, self._settings.arrivals], 1))
             self._ending = ending.pop_all()
         return self
 
@@ -129,6 +130,17 @@ class Machines:
         self._await_rows("SELECT count(*) FROM cluster_leads", bool)
         last = "SELECT desk FROM cluster_leads ORDER BY epoch DESC LIMIT 1"
         return str(_asked(self.stores[0], last))
+
+    def _declare(self) -> None:
+        """Make the queue of each desk before the log brings anything, so that none misses it."""
+        names = [name for name, role in self._cast.roles() if role == "desk"]
+        stands = [one for name in names for one in of_desk(self._settings, name)]
+        link = Link(Access(self._broker.addresses), "bench", [*of_worker(self._settings), *stands])
+        link.open()
+        connected = link.wait(PATIENCE)
+        link.close()
+        if not connected:
+            raise RuntimeError(f"the broker is not reached: {link.trouble}")
 
     def await_takers(self, wanted: dict[str, int]) -> None:
         """Wait until so many take from each queue. Raises RuntimeError."""
