@@ -23,6 +23,7 @@ from wirewatch.broker.access import Access
 from wirewatch.broker.link import Link
 from wirewatch.broker.local import LocalBroker
 from wirewatch.broker.topology import Settings, of_desk, of_worker
+from wirewatch.tables import ClusterTable
 
 PATIENCE = 120.0
 """Seconds that anything here may take."""
@@ -70,7 +71,10 @@ class Machines:
         self.daemons: dict[str, Daemon] = {}
         self._cast = cast
         self._broker = broker
-        self._settings = Settings(f"bench{next(_NUMBERS)}")
+        sizes = ClusterTable()
+        self._settings = Settings(
+            f"bench{next(_NUMBERS)}", sizes.replicas, sizes.tries, sizes.arrivals, sizes.desk
+        )
         self._ending = ExitStack()
         self._home = home
         for name, role in cast.roles():
