@@ -16,7 +16,7 @@ python=${PYTHON:-/usr/bin/python3}
 extras=${EXTRAS-documents,pictures,web}
 programs=/opt/wirewatch
 settings=/etc/wirewatch
-units="wirewatch.service wirewatch-web.service wirewatch-retry.timer wirewatch-backup.service wirewatch-backup.timer"
+units="wirewatch.service wirewatch-worker@.service wirewatch-web.service wirewatch-retry.timer wirewatch-backup.service wirewatch-backup.timer"
 
 say() {
     echo "wirewatch: $*"
@@ -113,6 +113,7 @@ install_units() {
 
 # A daemon that runs goes on with the new program; one that does not is left to its operator.
 finish() {
+    ! has_systemd || systemctl try-restart "wirewatch-worker@*.service"
     if has_systemd && systemctl --quiet is-active wirewatch.service; then
         systemctl restart wirewatch.service
         systemctl try-restart wirewatch-web.service
@@ -124,6 +125,7 @@ finish() {
 
 stop_units() {
     has_systemd || return 0
+    systemctl stop "wirewatch-worker@*.service" 2>/dev/null || true
     for unit in $units; do
         systemctl --quiet disable --now "$unit" 2>/dev/null || true
     done

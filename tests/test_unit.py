@@ -40,6 +40,21 @@ def test_a_fault_of_the_configuration_is_not_retried(unit: configparser.ConfigPa
     assert unit["Service"]["RestartPreventExitStatus"].split() == ["2", "3"]
 
 
+def test_a_worker_is_in_the_sandbox_of_the_daemon_and_writes_nowhere() -> None:
+    """A worker may do nothing that the daemon may not, and has no store and no inbox."""
+    kept = ("StateDirectory", "ReadWritePaths", "LogRateLimit")
+    ours, daemons = (
+        {line for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if "=" in line}
+        for name in ("wirewatch-worker@.service", "wirewatch.service")
+    )
+    sandbox = {
+        one for one in daemons if re.match(r"(Protect|Private|Restrict|System|No|Lock)", one)
+    }
+    assert sandbox - ours - {"RestartPreventExitStatus=2 3"} == set()
+    assert not [one for one in ours if one.startswith(kept)]
+    assert any(one.endswith("run --role worker") for one in ours)
+
+
 @needs_systemd
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     """`systemd-analyze verify` finds nothing wrong with any of the units."""
@@ -59,7 +74,13 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
 
 @needs_systemd
 @pytest.mark.parametrize(
-    "name", ["wirewatch.service", "wirewatch-backup.service", "wirewatch-web.service"]
+    "name",
+    [
+        "wirewatch.service",
+        "wirewatch-backup.service",
+        "wirewatch-web.service",
+        "wirewatch-worker@.service",
+    ],
 )
 def test_the_sandbox_is_tight(name: str) -> None:
     """`systemd-analyze security` gives an exposure of 1.5 at most, of ten."""
@@ -73,7 +94,9 @@ def test_the_sandbox_is_tight(name: str) -> None:
     assert found.returncode == 0, found.stdout[-300:] + found.stderr
 
 
-@pytest.mark.parametrize("name", ["wirewatch.service", "wirewatch-web.service"])
+@pytest.mark.parametrize(
+    "name", ["wirewatch.service", "wirewatch-web.service", "wirewatch-worker@.service"]
+)
 def test_each_line_of_the_unit_says_why(name: str) -> None:
     """Whatever is set stands under a comment, and no comment speaks for more than a few lines."""
     since = _MOST
@@ -94,7 +117,7 @@ def test_the_units_find_what_the_installer_puts_into_place() -> None:
     assert sorted(units.split()) == UNITS
     folders = (FOLDER / "wirewatch.tmpfiles").read_text(encoding="utf-8")
     assert "/etc/wirewatch/credentials" in folders
-    for name in ("wirewatch.service", "wirewatch-backup.service", "wirewatch-web.service"):
+    for name in (one for one in UNITS if one.endswith(".service")):
         text = (FOLDER / name).read_text(encoding="utf-8")
         assert "LoadCredential=wirewatch:/etc/wirewatch/credentials" in text
         assert "User=wirewatch" in text

@@ -33,7 +33,12 @@ def run(
         LogFormat, typer.Option("--log-format", help="How lines are written.")
     ] = LogFormat.TEXT,
     role: Annotated[
-        Role, typer.Option("--role", help="What is done here; all, unless there is a cluster.")
+        Role,
+        typer.Option(
+            "--role",
+            envvar="WIREWATCH_ROLE",
+            help="What is done here; all, unless there is a cluster.",
+        ),
     ] = Role.ALL,
 ) -> None:
     """Run the daemon: watch the inboxes until stopped by SIGTERM or Ctrl-C.
