@@ -131,9 +131,14 @@ class Machines:
     def await_election(self) -> str:
         """Wait until every desk follows and one of them sends; give its name."""
         self.await_takers(dict.fromkeys(self._desk_queues(), 1))
-        self._await_rows("SELECT count(*) FROM cluster_leads", bool)
-        last = "SELECT desk FROM cluster_leads ORDER BY epoch DESC LIMIT 1"
-        return str(_asked(self.stores[0], last))
+        _until(lambda: len(self._leads() | {""}) == 2, "one that sends, for all desks")
+        [lead] = self._leads()
+        return lead.split()[1]
+
+    def _leads(self) -> set[str]:
+        """Give the epoch and the desk that sends, as far as each desk is; "" for none."""
+        asked = "SELECT coalesce(max(epoch) || ' ' || desk, '') FROM cluster_leads"
+        return {str(_asked(store, asked)) for store in self.stores}
 
     def _declare(self) -> None:
         """Make the queue of each desk before the log brings anything, so that none misses it."""
