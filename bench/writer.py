@@ -44,15 +44,17 @@ def table(home: Path, count: int) -> Table:
         articles = sum(len(one.act.outcomes) for one in entries if isinstance(one.act, Accept))
         parts.append((articles, midway - begun, time.perf_counter() - midway))
     store.close()
+    room = (home / "store" / "wirewatch.db").stat().st_size
     found = Table(f"a desk's single writer alone: {count:,} wires of 2 KB", "reading only")
     for number, (articles, reading, performing) in enumerate(parts, 1):
         name = f"read and performed, quarter {number}"
         speed = articles / (reading + performing)
         found.rows.append(Row(name, "articles/s", speed, articles / reading, speed=True))
     size = sum(len(body) for _, _, body in log)
-    found.notes.append(
-        f"{size / count:,.0f} bytes of the log each; one core, {_COMMITTED} entries a commit"
-    )
+    found.notes += [
+        f"of each article {size / count:,.0f} bytes in the log, {room / count:,.0f} in the store",
+        f"on one core; {_TOGETHER} articles an entry, {_COMMITTED} entries a commit",
+    ]
     return found
 
 
