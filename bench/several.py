@@ -77,7 +77,7 @@ def _cost(home: Path, what: str, files: list[File], broker: LocalBroker) -> Tabl
     title = f"several machines: {len(files):,} {what}, at once"
     table = Table(title, "one machine")
     for cast, taken in zip(casts[1:], others, strict=True):
-        speed = Row(f"{cast}: speed", "articles/s", taken.speed, alone.speed, speed=True)
+        speed = Row(f"{cast}: speed", "articles/s", taken.speed, alone.speed)
         table.rows.append(speed)
         table.rows.append(Row("  processor, all", "ms each", taken.each(), alone.each("all")))
         table.rows += [Row(f"  {kind}", "ms each", taken.each(kind)) for kind in _KINDS]

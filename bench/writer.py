@@ -49,7 +49,7 @@ def table(home: Path, count: int) -> Table:
     for number, (articles, reading, performing) in enumerate(parts, 1):
         name = f"read and performed, quarter {number}"
         speed = articles / (reading + performing)
-        found.rows.append(Row(name, "articles/s", speed, articles / reading, speed=True))
+        found.rows.append(Row(name, "articles/s", speed, articles / reading))
     size = sum(len(body) for _, _, body in log)
     found.notes += [
         f"of each article {size / count:,.0f} bytes in the log, {room / count:,.0f} in the store",
