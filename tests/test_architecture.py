@@ -12,7 +12,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = (
     "states", "clock", "event", "log", "durations", "pulse", "wakeup", "memory", "errors", "model", "keys", "embargo", "rhythm", "conditions", "seal", "text", "quantities",
     "tomlfile", "tables",
-    "masking", "secret",
+    "masking", "secret", "exposure",
 )  # fmt: skip
 """The ground floor's own order: each may know those before it."""
 
@@ -77,6 +77,7 @@ DOORS = {
         "cluster/entry.py",
         "cluster/load.py",
         "config.py",
+        "exposure.py",
         "tables.py",
         "rules/gazetteer/table.py",
         "rules/rulefile.py",

@@ -10,7 +10,8 @@ import pytest
 from conftest import Receiver, Site, Wirewatch
 from test_standing import ASTANA, SETTINGS, WELL
 from wirewatch import brokerage
-from wirewatch.cluster.standing import Queue, Standing
+from wirewatch.cluster.depths import Depth
+from wirewatch.cluster.standing import Standing
 from wirewatch.cluster.survey import Survey
 from wirewatch.store.database import Store
 from wirewatch.store.digest import content_digest
@@ -61,7 +62,7 @@ def test_a_cluster_that_is_well(wirewatch: Wirewatch) -> None:
 def test_a_cluster_that_is_not_well(wirewatch: Wirewatch, standing: list[Standing]) -> None:
     """Each fault has its line, and the code is 1; for scripts too."""
     standing[0] = WELL._replace(
-        queues={SETTINGS.failed: Queue(2, 0)}, digests={"astana": "d", "brussels": "e"}
+        queues={SETTINGS.failed: Depth(2, 0)}, digests={"astana": "d", "brussels": "e"}
     )
     result = wirewatch("cluster", "status")
     assert result.code == 1

@@ -15,6 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families as plain
 
 from conftest import START, ManualClock, Site, told
 from test_docs import page, rows, section
+from wirewatch.cluster.account import Account, Follows
+from wirewatch.cluster.depths import Depth
+from wirewatch.cluster.metrics import CLUSTER, Sighting
 from wirewatch.intake.hints import Hint
 from wirewatch.intake.hints import Kind as HintKind
 from wirewatch.intake.watcher import Watcher
@@ -22,8 +25,9 @@ from wirewatch.model import Alarm, Attempt, JobRun
 from wirewatch.pipeline.arrivals import Arrivals
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examine import Examiner
-from wirewatch.pipeline.families import FAMILIES, Family, Kind
+from wirewatch.pipeline.families import FAMILIES, Family, Kind, read
 from wirewatch.pipeline.inboxes import Inbox
+from wirewatch.pipeline.parts import PARTS
 from wirewatch.pipeline.patience import Patience
 from wirewatch.pipeline.running import Running, patience
 from wirewatch.pipeline.vitals import VITALS
@@ -35,18 +39,29 @@ from wirewatch.states import (
     DeliveryState,
     FileReason,
     FileState,
+    Role,
     Severity,
 )
 from wirewatch.store.accept import accept
 from wirewatch.store.alarms import Listeners, settle
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
+from wirewatch.store.desks import Leading
 from wirewatch.store.outbox import record
-from wirewatch.web.figures import READABLE, FiguresPages
+from wirewatch.web.figures import READABLE, FiguresPages, StoreFigures
 from wirewatch.web.visit import Answer, Request, answer
 
 OPEN_METRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
-EVERY: tuple[Family[Any], ...] = (*VITALS, READABLE, *FAMILIES)
+EVERY: tuple[Family[Any], ...] = (*VITALS, *PARTS, READABLE, *FAMILIES, *CLUSTER)
+ACCOUNT = Account(
+    "astana",
+    Role.DESK,
+    "p",
+    "1",
+    "r",
+    7,
+    follows=Follows(12, "d", 0.5, leads=True, leading=Leading(3, "astana", "p", "")),
+)
 JOBS = (JobRun("rescan", START, 2500.0, "", START), JobRun("alarms", START, 1.0, "ValueError"))
 
 
@@ -59,6 +74,7 @@ class Panel:
     clock: ManualClock
     moment: float = 1000.0
     stuck: tuple[Any, str] | None = None
+    account: Account = ACCOUNT
     pulses: Pulses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,12 +102,13 @@ class Panel:
             monotonic=lambda: self.moment,
         )
         self.arrivals.listed.add("wires")
+        names = (inboxes, channels)
+        of_store = StoreFigures(self.store.sibling(), self.clock, lambda: names, lambda: JOBS)
         self.pages = FiguresPages(
-            self.store.sibling(),
             self.running,
-            self.clock,
-            lambda: (inboxes, channels),
-            lambda: JOBS,
+            lambda: read(PARTS, self.running),
+            of_store,
+            lambda: read(CLUSTER, Sighting(self.account, {"wirewatch.log": Depth(3, 1)})),
         )
 
     def ask(self, path: str, accept: str = "") -> Answer:

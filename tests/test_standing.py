@@ -12,8 +12,9 @@ from wirewatch.cluster.account import (
     written_account,
     written_question,
 )
+from wirewatch.cluster.depths import Depth
 from wirewatch.cluster.entry import EntryError
-from wirewatch.cluster.standing import Queue, Standing
+from wirewatch.cluster.standing import Standing
 from wirewatch.states import Role
 from wirewatch.store.desks import Leading
 
@@ -30,10 +31,10 @@ def desk(name: str, *, leads: bool = False, rules: str = "r1", position: int = 9
 ASTANA, BRUSSELS = desk("astana", leads=True), desk("brussels")
 WORKER = Account("almaty", Role.WORKER, "p", "1.0", "r1", 5)
 QUEUES = {
-    SETTINGS.arrivals: Queue(7, 1),
-    SETTINGS.failed: Queue(0, 1),
-    SETTINGS.desk("astana"): Queue(0, 1),
-    SETTINGS.desk("brussels"): Queue(0, 1),
+    SETTINGS.arrivals: Depth(7, 1),
+    SETTINGS.failed: Depth(0, 1),
+    SETTINGS.desk("astana"): Depth(0, 1),
+    SETTINGS.desk("brussels"): Depth(0, 1),
 }
 SAME = {"astana": "d", "brussels": "d"}
 WELL = Standing(QUEUES, [WORKER, ASTANA, BRUSSELS], 9, SAME)
@@ -60,12 +61,12 @@ def test_a_cluster_that_is_well_has_no_faults() -> None:
         (WELL._replace(at=0, accounts=[ASTANA, desk("oslo", position=0)]), "performed yet by: oslo"),
         (WELL._replace(accounts=[ASTANA, desk("brussels", rules="r2")]), "rules differ"),
         (WELL._replace(accounts=[ASTANA, BRUSSELS, WORKER._replace(program="2")]), "programs differ"),
-        (WELL._replace(queues={SETTINGS.failed: Queue(2, 0)}), "2 arrivals that ended workers"),
-        (WELL._replace(queues={SETTINGS.unreadable: Queue(1, 0)}), "1 letters that are no arrivals"),
-        (WELL._replace(queues={SETTINGS.arrivals: Queue(4, 0)}), "nobody takes from wirewatch.arriv"),
+        (WELL._replace(queues={SETTINGS.failed: Depth(2, 0)}), "2 arrivals that ended workers"),
+        (WELL._replace(queues={SETTINGS.unreadable: Depth(1, 0)}), "1 letters that are no arrivals"),
+        (WELL._replace(queues={SETTINGS.arrivals: Depth(4, 0)}), "nobody takes from wirewatch.arriv"),
         (WELL._replace(accounts=[ASTANA]), "the desk brussels does not answer, and 0 entries"),
         (
-            WELL._replace(queues=QUEUES | {SETTINGS.cut("brussels"): Queue(1, 0)}),
+            WELL._replace(queues=QUEUES | {SETTINGS.cut("brussels"): Depth(1, 0)}),
             "entries for the desk brussels were cut off",
         ),
         (

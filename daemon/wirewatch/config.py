@@ -3,11 +3,11 @@
 import os
 import re
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import SecretStr
 
 from wirewatch.errors import ConfigError, Fault
+from wirewatch.exposure import guarded
 from wirewatch.masking import hide
 from wirewatch.secret import resolve
 from wirewatch.states import After
@@ -29,13 +29,7 @@ from wirewatch.tables import (
 )
 from wirewatch.tomlfile import Table, read_partly
 
-_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
-_TOKEN = re.compile(r"[!-~]{16,}")
-_READ = {"metrics": "how this desk works", "pages": "the whole archive"}
 _WILD = re.compile(r"[*?\[]")
-
-
-Guarded = TypeVar("Guarded", MetricsTable, PagesTable)
 
 
 class Config(Table):
@@ -135,8 +129,8 @@ def read_config(path: Path, *, secrets: bool = True) -> tuple[Config | None, lis
         templates=_join(base, table.templates.path) if table.templates.path else None,
         web=table.web.url,
         listen=table.web.listen,
-        metrics=_guarded(path, "metrics", table.metrics, faults) if secrets else table.metrics,
-        pages=_guarded(path, "pages", table.pages, faults) if secrets else table.pages,
+        metrics=guarded(path, "metrics", table.metrics, faults) if secrets else table.metrics,
+        pages=guarded(path, "pages", table.pages, faults) if secrets else table.pages,
         cluster=_clustered(path, base, table.cluster, faults if secrets else None),
     )
     return config, faults
@@ -275,26 +269,3 @@ def _clustered(
         if (file := getattr(table, name)) is not None
     }
     return table.model_copy(update=files | {"password": SecretStr(password)})
-
-
-def _guarded(path: Path, key: str, table: Guarded, faults: list[Fault]) -> Guarded:
-    """Give a table with its token itself; beyond this machine one is needed."""
-    place = f"{path}: {key}.token"
-    token, found = resolve(table.token.get_secret_value(), path.parent, place)
-    faults += found
-    hide(token)
-    if token and not _TOKEN.fullmatch(token):
-        problem = "the token is short, or holds a space or what is beyond ASCII"
-        faults.append(Fault(place, problem, "make one of 16 or more: `openssl rand -hex 16`"))
-    if not (token or found):
-        faults += exposed(path, key, table.listen)
-    return table.model_copy(update={"token": SecretStr(token)})
-
-
-def exposed(path: Path, key: str, listen: tuple[str, int] | None) -> list[Fault]:
-    """Find a server without a token where others reach it."""
-    if not listen or _LOOPBACK.fullmatch(listen[0]):
-        return []
-    problem = f"{listen[0]} is reached by others, who could read {_READ[key]}"
-    remedy = f'set `token = "${{credential:{key}}}"`, or listen on 127.0.0.1'
-    return [Fault(f"{path}: {key}.listen", problem, remedy)]

@@ -56,16 +56,23 @@ def listeners(
             let_in = door(config.listen[0], [name])
             routes = Acknowledging(desk).routes
             made["web"] = _server(deployment, "web", config.listen, routes, let_in)
-        if config.metrics.listen:
-            token = config.metrics.token.get_secret_value()
-            let_in = door(config.metrics.listen[0], token=token)
-            routes = pages().routes
-            made["metrics"] = _server(deployment, "metrics", config.metrics.listen, routes, let_in)
+        made |= figures_listener(deployment, pages)
     except ConfigError:
         for server in made.values():
             server.close()
         raise
     return made
+
+
+def figures_listener(
+    deployment: Deployment, pages: Callable[[], FiguresPages]
+) -> dict[str, Server]:
+    """Make the server for operators if one is wanted. Raises ConfigError, as above."""
+    table = deployment.config.metrics
+    if not table.listen:
+        return {}
+    let_in = door(table.listen[0], token=table.token.get_secret_value())
+    return {"metrics": _server(deployment, "metrics", table.listen, pages().routes, let_in)}
 
 
 def _control(config: Config, controlling: Controlling) -> Server:

@@ -14,6 +14,7 @@ from wirewatch.model import Outcome
 from wirewatch.pipeline.acts import Alone, Performer
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examine import Examiner
+from wirewatch.pipeline.families import Reading
 from wirewatch.pipeline.mandate import Mandate
 from wirewatch.pulse import Pulses
 from wirewatch.store.database import Store
@@ -67,6 +68,10 @@ class Post:
 
     def shortcomings(self) -> list[str]:
         """Say what of this post is not as it should be."""
+        return []
+
+    def figures(self) -> list[Reading]:
+        """Give the metrics of this post, beside those that every daemon has."""
         return []
 
     def workers(self) -> dict[str, Callable[[], None]]:

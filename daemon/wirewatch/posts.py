@@ -4,15 +4,17 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from wirewatch import __version__
-from wirewatch.broker.topology import of_answering, of_desk, of_intake, of_worker
+from wirewatch.broker.link import Link
+from wirewatch.broker.topology import Settings, of_answering, of_desk, of_intake, of_worker
 from wirewatch.brokerage import ailments_of, link_of, name_of, settings_of
 from wirewatch.clock import Clock
 from wirewatch.cluster.account import Account, Question
-from wirewatch.cluster.answering import Answering
+from wirewatch.cluster.answering import Answering, Tell
 from wirewatch.cluster.election import Election
 from wirewatch.cluster.following import Done, Following
 from wirewatch.cluster.handing import Handing, HandingExaminer
 from wirewatch.cluster.measuring import Measuring
+from wirewatch.cluster.metrics import CLUSTER, sighting
 from wirewatch.cluster.proposals import Proposals
 from wirewatch.cluster.relay import Relay
 from wirewatch.cluster.stance import Stance
@@ -23,6 +25,7 @@ from wirewatch.model import Message, Outcome
 from wirewatch.pipeline.acts import Accept, Performer
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examine import Examiner
+from wirewatch.pipeline.families import Reading, read
 from wirewatch.pipeline.journal import tell_committed
 from wirewatch.pipeline.mandate import Mandate
 from wirewatch.post import Place, Post, Stuck
@@ -47,6 +50,7 @@ class IntakePost(Post):
         self._process = uuid.uuid4().hex[:16]
         self._handing: Handing | None = None
         self._answering: Answering | None = None
+        self._tell: Tell | None = None
 
     def examiner(self, deployment: Deployment, clock: Clock) -> Examiner:
         """Give what turns files into what is handed over; it needs no rules."""
@@ -63,6 +67,7 @@ class IntakePost(Post):
             known = (self._name, Role.INTAKE, self._process, __version__, place.version())
             return Account(*known, handing.done, trouble)
 
+        self._tell = tell
         asked = settings.asked(self._name)
         self._handing = handing
         self._answering = Answering(self._link, asked, tell, place.pulses)
@@ -75,6 +80,10 @@ class IntakePost(Post):
     def patience(self) -> dict[str, float]:
         """Give the seconds after which it counts as stuck."""
         return {"answer": _PATIENCE}
+
+    def figures(self) -> list[Reading]:
+        """Give the metrics of an intake's part in the cluster."""
+        return _figures(self._link, self._settings, self._tell)
 
     def hand_over(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
         """Bring arrivals to safety with the broker. Raises StoppedError."""
@@ -115,6 +124,7 @@ class DeskPost(Post):
         self._relays = link_of(config, "relay", stands)  # it is dropped when copying fails
         self._proposals = Proposals(self._link, settings.log)
         self._desk: _Desk | None = None
+        self._tell: Tell | None = None
 
     def examiner(self, deployment: Deployment, clock: Clock) -> Examiner:
         """Give what examines nothing: workers do that."""
@@ -147,6 +157,7 @@ class DeskPost(Post):
             known = (name, Role.DESK, election.instance, __version__, place.version())
             return Account(*known, relay.copied, trouble, stance.follows(question))
 
+        self._tell = tell
         answering = Answering(self._link, settings.asked(name), tell, pulses)
         parts = (following, election, relay, answering)
         self._desk = _Desk(place.deliveries, parts, self._proposals, measuring)
@@ -161,6 +172,10 @@ class DeskPost(Post):
         """Give for each of them the seconds after which it counts as stuck."""
         return dict.fromkeys(("follow", "relay", "elect", "answer"), _PATIENCE)
 
+    def figures(self) -> list[Reading]:
+        """Give the metrics of a desk's part in the cluster."""
+        return _figures(self._link, self._settings, self._tell)
+
     def shortcomings(self) -> list[str]:
         """Say whether the broker cannot be used, by either link."""
         return list(dict.fromkeys(ailments_of(self._link) + ailments_of(self._relays)))
@@ -174,6 +189,11 @@ class DeskPost(Post):
         """Leave the broker."""
         self._relays.close()
         self._link.close()
+
+
+def _figures(link: Link, settings: Settings, tell: Tell | None) -> list[Reading]:
+    """Read the metrics of a process's part in the cluster; none before it has a place there."""
+    return read(CLUSTER, sighting(link, settings, tell(Question()))) if tell else []
 
 
 class _Desk:

@@ -97,6 +97,10 @@ class Pulses:
         now = self._monotonic()
         return {name: (one.doing, one.age(now)) for name, one in self._known().items()}
 
+    def ailments(self) -> list[str]:
+        """Say of each worker that is stuck for how long, and at what."""
+        return [f"{worker} is stuck: {said}" for worker, said in self.stuck().items()]
+
     def stuck(self) -> dict[str, str]:
         """Give the workers that are stuck, each with what is to be said of it."""
         now = self._monotonic()

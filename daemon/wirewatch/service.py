@@ -25,11 +25,13 @@ from wirewatch.pipeline.committing import Committing
 from wirewatch.pipeline.damage import is_damaged, tell_of_damage
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.examining import Examining
+from wirewatch.pipeline.families import read
 from wirewatch.pipeline.heavy import HeavyReading
 from wirewatch.pipeline.inboxes import folders_of, make_folder
 from wirewatch.pipeline.journal import tell_committed
 from wirewatch.pipeline.keeping import keeping_of
 from wirewatch.pipeline.parsing import Parser
+from wirewatch.pipeline.parts import PARTS
 from wirewatch.pipeline.running import Running, patience
 from wirewatch.pipeline.scanning import Scanning
 from wirewatch.pipeline.storecare import StoreCare
@@ -41,7 +43,7 @@ from wirewatch.store.database import Store
 from wirewatch.store.desks import refuse_alone
 from wirewatch.store.ledger import retire_inboxes
 from wirewatch.store.lock import StoreLock
-from wirewatch.web.figures import FiguresPages
+from wirewatch.web.figures import FiguresPages, StoreFigures
 
 _log = logging.getLogger("wirewatch")
 
@@ -168,13 +170,14 @@ class Service(Life):
 
     def _pages(self) -> FiguresPages:
         """Make the pages for operators."""
-        return FiguresPages(
+        of_store = StoreFigures(
             self._store.sibling(),
-            self.running,
             self._clock,
             lambda: (self.arrivals.inboxes, self._deployment.channels),
             self._scheduler.runs,
         )
+        running = self.running
+        return FiguresPages(running, lambda: read(PARTS, running), of_store, self._post.figures)
 
     def _ended_as(self) -> int:
         """Give the exit code; a damaged store has one of its own, and people are told of it."""

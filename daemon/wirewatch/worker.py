@@ -12,14 +12,18 @@ from wirewatch.brokerage import ailments_of, link_of, name_of, settings_of
 from wirewatch.clock import Clock
 from wirewatch.cluster.account import Account, Question
 from wirewatch.cluster.answering import Answering
+from wirewatch.cluster.metrics import CLUSTER, sighting
 from wirewatch.cluster.working import Terms, Working
 from wirewatch.deployment import Deployment
 from wirewatch.event import Event
 from wirewatch.life import Life
+from wirewatch.listeners import figures_listener
+from wirewatch.pipeline.families import Reading, read
 from wirewatch.pipeline.parsing import Parser
 from wirewatch.pulse import Pulses
 from wirewatch.reload import Reloading
 from wirewatch.states import Role
+from wirewatch.web.figures import FiguresPages
 
 _log = logging.getLogger("wirewatch")
 
@@ -45,11 +49,26 @@ class Worker(Life):
         self.reloading = Reloading(path, deployment, None, clock, self._swap)
         self.reloading.announced = systemd.reloading
         self._answering = Answering(self._link, settings.asked(name), self._tell, self.pulses)
-        self._rules, self._version = len(deployment.rules), deployment.version
+        self.rules, self.version = len(deployment.rules), deployment.version
+        self.begun = clock()
+        self._settings = settings
+        self.servers = figures_listener(deployment, lambda: FiguresPages(self, self._figures))
+
+    def ailments(self) -> list[str]:
+        """Say what a new start may mend: threads that are stuck."""
+        return self.pulses.ailments()
+
+    def shortcomings(self) -> list[str]:
+        """Say why it does not work as it should."""
+        return self.ailments() + ailments_of(self._link)
+
+    def _figures(self) -> list[Reading]:
+        """Give the metrics of a worker's part in the cluster."""
+        return read(CLUSTER, sighting(self._link, self._settings, self._tell(Question())))
 
     def _tell(self, _question: Question) -> Account:
         """Say how this worker is."""
-        known = (self._name, Role.WORKER, self._process, __version__, self._version)
+        known = (self._name, Role.WORKER, self._process, __version__, self.version)
         return Account(*known, self.working.done, "; ".join(ailments_of(self._link)))
 
     def _terms(self, deployment: Deployment) -> Terms:
@@ -60,7 +79,7 @@ class Worker(Life):
     def _swap(self, deployment: Deployment) -> None:
         """Go on with other rules; what is being examined ends with the old ones."""
         self.working.terms = self._terms(deployment)
-        self._rules, self._version = len(deployment.rules), deployment.version
+        self.rules, self.version = len(deployment.rules), deployment.version
 
     def _workers(self) -> dict[str, Callable[[], None]]:
         """Give the threads."""
@@ -69,6 +88,7 @@ class Worker(Life):
             "bury": self.working.bury,
             "reload": self.reloading.run,
             "answer": self._answering.run,
+            **{name: server.run for name, server in self.servers.items()},
         }
 
     def _start(self) -> None:
@@ -76,7 +96,8 @@ class Worker(Life):
         self._link.open()
         self._start_threads(self._workers())
         systemd.notify("READY=1")
-        _log.info(Event("ready", role="worker", rules=self._rules))
+        ports = {f"{name}_port": server.port for name, server in self.servers.items()}
+        _log.info(Event("ready", role="worker", rules=self.rules, **ports))
 
     def _hung_up(self) -> None:
         """Take the rules in anew."""
@@ -91,7 +112,11 @@ class Worker(Life):
         self.reloading.stop()
         for parser in (self._parser, self._alone):
             parser.abandon()
-        self._join_threads(deadline)
+        for server in self.servers.values():
+            server.stop()
+        if self._join_threads(deadline):
+            for server in self.servers.values():
+                server.close()
         self._link.close()
         self._wakeup.close()
         _log.info(Event("stopped"))

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,11 +41,20 @@ def run(
             help="What is done here; all, unless there is a cluster.",
         ),
     ] = Role.ALL,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            envvar="WIREWATCH_METRICS",
+            help="Where figures are read, instead of metrics.listen.",
+        ),
+    ] = None,
 ) -> None:
     """Run the daemon: watch the inboxes until stopped by SIGTERM or Ctrl-C.
 
     Where several machines share the work, an intake takes files in, a worker parses and matches
-    them, a desk stores what they hold and tells people; docs/scale.md says how.
+    them, a desk stores what they hold and tells people; docs/scale.md says how. A worker shows its
+    figures only where --metrics says so: several of them share a machine, and a configuration.
 
     Logs one line an event to standard error. Exits with 1 when a part of it died, with 2 when
     the configuration is at fault and nothing was started.
@@ -58,10 +68,23 @@ def run(
     # watchdog's word on folders that it watches already; it is of no consequence
     warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
     path = config_path(context)
-    life = _life(role, path, load_deployment(path), utc_now)
+    life = _life(role, path, _read_at(load_deployment(path), role, metrics), utc_now)
     life.handle_signals()
     faulthandler.enable()  # where each thread stands, should systemd's watchdog end it (SIGABRT)
     _leave(life.run())
+
+
+def _read_at(deployment: "Deployment", role: Role, metrics: str | None) -> "Deployment":
+    """Give a deployment that shows its figures where it was asked to. Raises ConfigError."""
+    from wirewatch.exposure import read_at
+
+    config = deployment.config
+    table = config.metrics
+    if metrics:
+        table = read_at(config.path, table, metrics)
+    elif role is Role.WORKER:
+        table = table.model_copy(update={"listen": None})
+    return replace(deployment, config=config.model_copy(update={"metrics": table}))
 
 
 def _life(role: Role, path: Path, deployment: "Deployment", clock: "Clock") -> "Life":

@@ -60,8 +60,8 @@ def serve(
 
 def _listening(config: "Config", host: str, port: int) -> "Config":
     """Give the configuration with another address. Raises ConfigError for one without a token."""
-    from wirewatch.config import exposed
     from wirewatch.errors import ConfigError
+    from wirewatch.exposure import exposed
 
     known, at = config.pages.listen
     listen = host or known, at if port < 0 else port

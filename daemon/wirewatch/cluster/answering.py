@@ -28,13 +28,14 @@ _log = logging.getLogger("wirewatch.cluster")
 _PREFETCH = 16
 _IDLE = 5.0  # seconds
 
+Tell = Callable[[Question], Account]
+"""Says how this process is; asked by any thread."""
+
 
 class Answering:
-    """The thread that answers; `tell` says how this process is."""
+    """The thread that answers."""
 
-    def __init__(
-        self, link: Link, queue: str, tell: Callable[[Question], Account], pulses: Pulses
-    ) -> None:
+    def __init__(self, link: Link, queue: str, tell: Tell, pulses: Pulses) -> None:
         self._link = link
         self._queue = queue
         self._tell = tell

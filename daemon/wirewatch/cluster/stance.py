@@ -1,5 +1,7 @@
 """How a desk stands in the log, as it says when it is asked."""
 
+import threading
+
 from wirewatch.cluster.account import Follows, Question
 from wirewatch.cluster.election import Election
 from wirewatch.cluster.following import Following
@@ -9,18 +11,24 @@ from wirewatch.store.desks import digest_at, led, position_of
 
 
 class Stance:
-    """Reads by a connection of its own; `follows` is asked for in one thread only."""
+    """Reads by a connection of its own, for one who asks at a time."""
 
     def __init__(
         self, store: Store, following: Following, election: Election, measuring: Measuring
     ) -> None:
         self._store = store
+        self._turn = threading.Lock()
         self._following = following
         self._election = election
         self._measuring = measuring
 
     def follows(self, question: Question) -> Follows:
         """Say how the desk stands, and answer the rest of a question."""
+        with self._turn:
+            return self._follows(question)
+
+    def _follows(self, question: Question) -> Follows:
+        """Say it in one's turn."""
         db, at = self._store.db, self._following.at
         return Follows(
             at.number,

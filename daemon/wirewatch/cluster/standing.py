@@ -5,17 +5,11 @@ from typing import NamedTuple
 
 from wirewatch.broker.topology import Settings
 from wirewatch.cluster.account import Account, Follows
+from wirewatch.cluster.depths import Depth
 from wirewatch.states import Role
 from wirewatch.store.desks import Leading
 
 _RULED = (Role.WORKER, Role.DESK)  # whose rules decide what is told
-
-
-class Queue(NamedTuple):
-    """How many letters wait in a queue, and how many take from it."""
-
-    ready: int
-    takers: int
 
 
 class Standing(NamedTuple):
@@ -26,7 +20,7 @@ class Standing(NamedTuple):
     for what a desk does not know.
     """
 
-    queues: Mapping[str, Queue]
+    queues: Mapping[str, Depth]
     accounts: Sequence[Account]
     at: int = 0
     digests: Mapping[str, str] = {}
@@ -134,7 +128,7 @@ def _of_desks(standing: Standing, settings: Settings) -> Iterator[str]:
                 yield f"entries for the desk {name} were cut off; {remedy}"
 
 
-def _filled(standing: Standing, name: str) -> Queue | None:
+def _filled(standing: Standing, name: str) -> Depth | None:
     """Give a queue in which something waits."""
     queue = standing.queues.get(name)
     return queue if queue and queue.ready else None

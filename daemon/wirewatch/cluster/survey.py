@@ -2,17 +2,18 @@
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from wirewatch.broker.letter import Letter
 from wirewatch.broker.link import Link
 from wirewatch.broker.topology import Settings
 from wirewatch.clock import Clock
-from wirewatch.cluster.account import Account, Question
+from wirewatch.cluster.account import Question
 from wirewatch.cluster.asking import accounts
+from wirewatch.cluster.depths import depths
 from wirewatch.cluster.entry import entry_of, written
 from wirewatch.cluster.measure import Measure
-from wirewatch.cluster.standing import Queue, Standing, names
+from wirewatch.cluster.standing import Standing, names
 
 _ANSWERING = 1.5  # seconds for all to answer
 _CONFIRMING = 10.0  # seconds for the log to take an entry
@@ -45,7 +46,7 @@ class Survey:
             again = accounts(self._link, asks, Question(at=at), _ANSWERING, len(found))
             told = {one.name: one.follows.digest_at for one in again if one.follows}
             digests = {one.name: told.get(one.name, "") for one in found if one.follows}
-        return Standing(self._queues(found), found, at, digests)
+        return Standing(depths(self._link, self._settings, names(found)), found, at, digests)
 
     def measure(self, standing: Standing, clock: Clock, within: float) -> Standing:
         """Have every desk digest what it holds at one place of the log, and wait for that.
@@ -68,21 +69,3 @@ class Survey:
                 if one.follows and one.follows.measured:
                     measured[one.name] = one.follows.measured
         return standing._replace(measured=measured)
-
-    def _queues(self, found: Sequence[Account]) -> dict[str, Queue]:
-        """Count what waits in each queue that there is."""
-        settings = self._settings
-        shared = (
-            settings.arrivals,
-            settings.failed,
-            settings.unreadable,
-            settings.log,
-        )
-        of_desks = [queue for name in names(found) for queue in _queues_of(settings, name)]
-        depths = self._link.depths((*shared, *of_desks))
-        return {name: Queue(*depth) for name, depth in depths.items() if depth}
-
-
-def _queues_of(settings: Settings, desk: str) -> tuple[str, str]:
-    """Name the queues of a desk."""
-    return settings.desk(desk), settings.cut(desk)

@@ -4,9 +4,9 @@ docs/operations.md lists them; a test holds the two together. Labels are names o
 configuration and of `states`, never what an article or a file is called.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from wirewatch.pipeline.figures import Figures
 from wirewatch.pipeline.samples import (
@@ -48,6 +48,15 @@ class Family(NamedTuple, Generic[Source]):
     help: str
     labels: Labels
     samples: Callable[[Source], Samples]
+
+
+Reading = tuple[Family[object], Samples]
+"""A metric with its samples."""
+
+
+def read(families: Iterable[Family[Source]], source: Source) -> list[Reading]:
+    """Read the samples of metrics."""
+    return [(cast("Family[object]", one), one.samples(source)) for one in families]
 
 
 _COUNTER, _GAUGE = Kind.COUNTER, Kind.GAUGE

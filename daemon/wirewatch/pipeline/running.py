@@ -41,7 +41,7 @@ class Running:
 
     def ailments(self) -> list[str]:
         """Say what a new start may mend: workers that are stuck. Empty while all is well."""
-        return [f"{worker} is stuck: {said}" for worker, said in self.pulses.stuck().items()]
+        return self.pulses.ailments()
 
     def shortcomings(self) -> list[str]:
         """Say why it is not at work as it should be, whether a new start mends it or not."""

@@ -14,18 +14,15 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from wirewatch.durations import Taken
-from wirewatch.pipeline.families import Family, Kind
+from wirewatch.pipeline.families import Family, Kind, Reading
 from wirewatch.pipeline.samples import Samples
-
-Read = tuple[Family[object], Samples]
-"""A metric, and its samples as they were just read."""
 
 _ODD = re.compile(r"version=(?!\d+(?:\.\d+)*\s*(?:[;,]|$))")
 """A version that is no number: the library stumbles over it."""
 _INFINITE = "+Inf"
 
 
-def exposition(read: Iterable[Read], accept: str) -> tuple[bytes, str]:
+def exposition(read: Iterable[Reading], accept: str) -> tuple[bytes, str]:
     """Write metrics in the format that a scraper accepts; give the text and its content type.
 
     What the process takes of the machine is added (`process_…`).
@@ -40,7 +37,7 @@ def exposition(read: Iterable[Read], accept: str) -> tuple[bytes, str]:
 class _Collected(Collector):
     """Metrics, as the library asks for them."""
 
-    def __init__(self, read: Iterable[Read]) -> None:
+    def __init__(self, read: Iterable[Reading]) -> None:
         self._read = read
 
     def collect(self) -> Iterator[Metric]:
