@@ -22,7 +22,7 @@ from footprint import processor
 from wirewatch.broker.access import Access
 from wirewatch.broker.link import Link
 from wirewatch.broker.local import LocalBroker
-from wirewatch.broker.topology import Settings, of_desk, of_worker
+from wirewatch.broker.topology import Settings, of_joining
 from wirewatch.tables import ClusterTable
 
 PATIENCE = 120.0
@@ -143,8 +143,8 @@ class Machines:
     def _declare(self) -> None:
         """Make the queue of each desk before the log brings anything, so that none misses it."""
         names = [name for name, role in self._cast.roles() if role == "desk"]
-        stands = [one for name in names for one in of_desk(self._settings, name)]
-        link = Link(Access(self._broker.addresses), "bench", [*of_worker(self._settings), *stands])
+        stands = [one for name in names for one in of_joining(self._settings, name)]
+        link = Link(Access(self._broker.addresses), "bench", stands)
         link.open()
         connected = link.wait(PATIENCE)
         link.close()

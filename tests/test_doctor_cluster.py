@@ -8,7 +8,7 @@ from conftest import Answer, Receiver, Site
 from test_doctor import Sound, Told
 from wirewatch.broker.access import BrokerError
 from wirewatch.broker.management import asked
-from wirewatch.broker.topology import Kind, Queue, Settings, of_desk, of_worker
+from wirewatch.broker.topology import Kind, Queue, Settings, of_desk
 from wirewatch.diagnosis import examine
 from wirewatch.diagnosis.patient import patient_of
 from wirewatch.states import Verdict
@@ -21,7 +21,7 @@ NODES = ["n0", "n1", "n2"]
 
 def kept() -> dict[str, dict[str, Any]]:
     """Give the queues of a cluster that is well, as the broker tells of them."""
-    declared = (*of_worker(SETTINGS), *of_desk(SETTINGS, "astana"))
+    declared = of_desk(SETTINGS, "astana")
     return {
         one.name: {
             "name": one.name, "type": "quorum", "arguments": dict(one.arguments),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from wirewatch import __version__
 from wirewatch.broker.link import Link
-from wirewatch.broker.topology import Settings, of_answering, of_desk, of_intake, of_worker
+from wirewatch.broker.topology import Settings, of_answering, of_desk, of_intake, of_joining
 from wirewatch.brokerage import ailments_of, link_of, name_of, settings_of
 from wirewatch.clock import Clock
 from wirewatch.cluster.account import Account, Question
@@ -117,11 +117,11 @@ class DeskPost(Post):
 
     def __init__(self, config: Config) -> None:
         settings, name = settings_of(config), name_of(config)
-        stands = (*of_worker(settings), *of_desk(settings, name))
         self._settings = settings
         self._name = name
-        self._link = link_of(config, "desk", stands)
-        self._relays = link_of(config, "relay", stands)  # it is dropped when copying fails
+        self._link = link_of(config, "desk", of_desk(settings, name))
+        copied = of_joining(settings, name)
+        self._relays = link_of(config, "relay", copied)  # it is dropped when copying fails
         self._proposals = Proposals(self._link, settings.log)
         self._desk: _Desk | None = None
         self._tell: Tell | None = None

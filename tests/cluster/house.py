@@ -17,7 +17,7 @@ from cluster.wire import LARGEST
 from wirewatch.broker.access import Access
 from wirewatch.broker.link import Link
 from wirewatch.broker.local import PASSWORD, USER
-from wirewatch.broker.topology import Settings, of_desk, of_worker
+from wirewatch.broker.topology import Settings, of_joining
 from wirewatch.tables import ClusterTable
 
 CHANNEL = "phone"
@@ -175,9 +175,7 @@ class House:
         shipped = ClusterTable()
         sizes = shipped.replicas, shipped.tries, shipped.arrivals, shipped.desk
         settings = Settings(self.prefix, *sizes)
-        stands = of_worker(settings)
-        for desk in self.desks:
-            stands += of_desk(settings, desk.name)[:-2]  # what a desk is asked is its own affair
+        stands = [one for desk in self.desks for one in of_joining(settings, desk.name)]
         link = Link(Access(tuple(self._cluster["addresses"])), "founder", stands)
         link.open()
         try:

@@ -18,7 +18,7 @@ from cluster.conftest import until
 from wirewatch.broker.access import Access
 from wirewatch.broker.link import Link
 from wirewatch.broker.local import LocalBroker
-from wirewatch.broker.topology import Settings, of_desk, of_worker
+from wirewatch.broker.topology import Settings, of_joining
 
 CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 _ENDING = 20.0  # seconds for a process to end when asked
@@ -161,8 +161,8 @@ def small_house(
 ) -> Iterator[SmallHouse]:
     """Have a house for whose desks queues stand; afterwards nothing of it runs."""
     house = SmallHouse(root, broker, settings)
-    stands = [one for name in desks for one in of_desk(settings, name)[:-2]]
-    founder = Link(Access(broker.addresses), "founder", [*of_worker(settings), *stands])
+    stands = [one for name in desks for one in of_joining(settings, name)]
+    founder = Link(Access(broker.addresses), "founder", stands)
     try:
         for link in (founder, house.link):
             link.open()

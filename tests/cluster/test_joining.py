@@ -14,7 +14,7 @@ from wirewatch.broker.access import Access
 from wirewatch.broker.letter import Letter
 from wirewatch.broker.link import Link
 from wirewatch.broker.local import LocalBroker
-from wirewatch.broker.topology import Settings, of_desk, of_worker
+from wirewatch.broker.topology import Settings, of_desk
 from wirewatch.clock import utc_now
 from wirewatch.cluster.entry import entry_of, written
 from wirewatch.cluster.following import Following
@@ -35,7 +35,7 @@ SMALL = 3_000  # bytes that a desk's queue may grow to, where it is to be cut
 @contextmanager
 def linked(broker: LocalBroker, settings: Settings, name: str) -> Iterator[Link]:
     """Have a desk's link, and all that it declares."""
-    stands = (*of_worker(settings), *of_desk(settings, name))
+    stands = of_desk(settings, name)
     link = Link(Access(broker.addresses, heartbeat=1.0), name, stands)
     link.open()
     try:

@@ -252,7 +252,7 @@ def test_all_desks_are_asked(join: Join, settings: Settings) -> None:
 def test_a_cut_queue_tells(join: Join, settings: Settings) -> None:
     """A desk's queue that grew over its size loses its oldest, and a letter says so."""
     small = Settings(prefix=settings.prefix, desk_bytes=2_000)
-    link = join((*of_worker(small), *of_desk(small, "berlin")))
+    link = join(of_desk(small, "berlin"))
     link.publish(small.desks, "", letters(1, 10), PATIENCE)
     assert link.depths([small.cut("berlin")]) == {small.cut("berlin"): (0, 0)}
     link.publish(small.desks, "", letters(11, 60), PATIENCE)

@@ -134,15 +134,19 @@ def of_worker(settings: Settings) -> tuple[Declared, ...]:
     )
 
 
-def of_desk(settings: Settings, name: str) -> tuple[Declared, ...]:
-    """Give what must stand where a desk takes its copy, and is asked."""
+def of_joining(settings: Settings, name: str) -> tuple[Declared, ...]:
+    """Give what must stand so that a desk's copy gathers for it."""
     return (
-        Exchange(settings.desks),
+        *of_worker(settings),
         _cut(settings, name),
         _desk(settings, name),
         Binding(settings.desks, settings.desk(name)),
-        *of_answering(settings, name),
     )
+
+
+def of_desk(settings: Settings, name: str) -> tuple[Declared, ...]:
+    """Give what must stand where a desk takes its copy, keeps the log, and is asked."""
+    return (*of_joining(settings, name), *of_answering(settings, name))
 
 
 def of_asking(settings: Settings) -> tuple[Declared, ...]:

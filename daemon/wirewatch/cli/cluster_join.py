@@ -41,14 +41,13 @@ def join(
 
 def _begin(config: "Config") -> None:
     """Make the queue, and say what comes next."""
-    from wirewatch.broker.topology import of_desk, of_worker
+    from wirewatch.broker.topology import of_joining
     from wirewatch.brokerage import linked, name_of, settings_of
     from wirewatch.clock import utc_now
     from wirewatch.cluster.joining import begin
 
     settings, name = settings_of(config), name_of(config)
-    stands = (*of_worker(settings), *of_desk(settings, name))
-    with linked(config, "join", stands, _CONNECTING) as link:
+    with linked(config, "join", of_joining(settings, name), _CONNECTING) as link:
         begin(link, settings, name, config.store, utc_now())
     print(f"all that comes gathers in {settings.desk(name)} from now on")
     print("next: on a desk that is at work `wirewatch db backup`, and bring that file here;")

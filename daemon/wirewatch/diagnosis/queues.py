@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from wirewatch.broker.access import BrokerError
-from wirewatch.broker.topology import Kind, Queue, Settings, of_desk, of_worker
+from wirewatch.broker.topology import Kind, Queue, Settings, of_joining, of_worker
 from wirewatch.diagnosis.finding import Finding, fault, warning, well
 from wirewatch.diagnosis.patient import Patient
 from wirewatch.tables import ClusterTable
@@ -41,7 +41,7 @@ def _wanted(table: ClusterTable, there: Mapping[str, Any]) -> dict[str, Queue]:
     settings = Settings(table.prefix, table.replicas, table.tries, table.arrivals, table.desk)
     start = settings.desk("")
     desks = [name.removeprefix(start) for name in there if name.startswith(start)]
-    declared = [one for name in desks for one in of_desk(settings, name)]
+    declared = [one for name in desks for one in of_joining(settings, name)]
     queues = [one for one in (*of_worker(settings), *declared) if isinstance(one, Queue)]
     return {one.name: one for one in queues if one.kind is Kind.QUORUM}
 
