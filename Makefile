@@ -18,7 +18,7 @@ demo: $(STAMP)
 	@$(BIN)/python seeds/demo.py $(if $(SERVE),--serve)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest --numprocesses=auto
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 test-browser: $(VENV)/.browser
 	@command -v chromium >/dev/null || { \

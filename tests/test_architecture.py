@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -105,9 +106,21 @@ def floor(name: str) -> int:
     return next(number for number, rooms in enumerate(FLOORS) if name in rooms)
 
 
-def imports(module: Path) -> Iterator[str]:
+@cache
+def tree(module: Path) -> tuple[ast.AST, ...]:
+    """Give everything that a module consists of."""
+    return tuple(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
+
+
+@cache
+def imports(module: Path) -> tuple[str, ...]:
     """Give the full names of all modules that a module imports, or asks `extras.library` for."""
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    return tuple(_imports(module))
+
+
+def _imports(module: Path) -> Iterator[str]:
+    """Go through what a module imports."""
+    for node in tree(module):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("library"):
             yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
         elif isinstance(node, ast.Import):
@@ -122,7 +135,7 @@ def imports(module: Path) -> Iterator[str]:
 
 def functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Give every function of a module, methods and inner ones too."""
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in tree(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -203,7 +216,7 @@ def test_broad_excepts_stand_only_at_the_top_of_a_thread() -> None:
     broad = [
         relative(module)
         for module in MODULES
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in tree(module)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
     ]

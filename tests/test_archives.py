@@ -7,9 +7,10 @@ import lzma
 import os
 import random
 import tarfile
-import time
+import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -107,16 +108,26 @@ def test_a_damaged_stream(kind: str) -> None:
         whole[place] ^= bit
 
 
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """Let something be done that takes at most so many bytes of memory at once."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < size
+    finally:
+        tracemalloc.stop()
+
+
 @each_compression
 def test_a_bomb(kind: str) -> None:
     """What expands to more than a file may is refused before it fills the memory."""
     bomb = COMPRESSIONS[kind](bytes(50_000_000))
-    begun = time.process_time()
-    assert refused(bomb).reason == FileReason.EXPANDS_TOO_FAR
-    assert refused(bomb, Unpacking(expansion=10**9, size=10_000_000)).reason == (
-        FileReason.EXPANDS_TOO_FAR
-    )
-    assert time.process_time() - begun < 2
+    with at_most(130_000_000 if kind == "zstd" else 30_000_000):  # zstd has no smaller bites
+        assert refused(bomb).reason == FileReason.EXPANDS_TOO_FAR
+        assert refused(bomb, Unpacking(expansion=10**9, size=10_000_000)).reason == (
+            FileReason.EXPANDS_TOO_FAR
+        )
 
 
 @each_archive
@@ -329,13 +340,10 @@ def test_text_is_no_picture() -> None:
 
 @pytest.mark.parametrize("kind", ["gzip", "zstd"])
 def test_a_line_of_200_megabytes(kind: str) -> None:
-    """A line of 200 MB in a compressed file is refused at once, before it fills the memory."""
+    """A line of 200 MB in a compressed file is refused, and takes twice its length of memory."""
     packed = b"".join([COMPRESSIONS[kind](b"a" * 10_000_000)] * 20)
-    begun = time.process_time()
-    assert refused(packed, Unpacking(expansion=10**6)).reason in {
-        FileReason.LINE_TOO_LONG, FileReason.EXPANDS_TOO_FAR,
-    }  # fmt: skip
-    assert time.process_time() - begun < 2
+    with at_most(410_000_000):
+        assert refused(packed, Unpacking(expansion=10**6)).reason == FileReason.LINE_TOO_LONG
 
 
 @pytest.mark.parametrize("member", range(1, 5))

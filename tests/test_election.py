@@ -11,6 +11,7 @@ from cluster_double import Broker
 from conftest import PATIENCE, Answer, ManualClock, Receiver, told
 from desks import SETTINGS, Desk, broker_of
 from wirewatch.cluster import election as module
+from wirewatch.cluster import following
 from wirewatch.cluster.election import Election
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.acts import Accept
@@ -26,8 +27,9 @@ import pytest  # isort: skip
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let desks say a word often."""
+    """Let desks say a word often, and soon see that nothing waits."""
     monkeypatch.setattr(module, "_BEAT", 0.02)
+    monkeypatch.setattr(following, "_SOON", 0.02)
 
 
 @dataclass

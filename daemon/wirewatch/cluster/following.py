@@ -38,8 +38,8 @@ PREFETCH = 512
 
 _TOGETHER = 64  # entries that share a commit
 _IDLE = 5.0  # seconds
+_SOON = 1.0  # seconds without an entry, after a start, until a desk takes it that none waits
 _RETRY = 1.0  # seconds before a store is tried again that cannot be written
-_NEAR = 3.0  # seconds for which a desk that was at the end of its queue counts as being there
 
 
 class Refused(NamedTuple):
@@ -91,7 +91,7 @@ class Following:
     def _turn(self, consumer: Consumer) -> None:
         """Perform what comes within some seconds."""
         self._pulses.rests("follow")
-        parcels = consumer.take(_TOGETHER, _IDLE)
+        parcels = consumer.take(_TOGETHER, _IDLE if self.abreast.is_set() else _SOON)
         if len(parcels) < _TOGETHER and self._link.connected:
             self.abreast.set()
         elif parcels:
