@@ -1,31 +1,24 @@
 """What the processes of a cluster show operators, with a broker and without one."""
 
-import http.client
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from conftest import PATIENCE, ManualClock, Site, Wirewatch
+from conftest import ManualClock, Site, Wirewatch
 from desks import SETTINGS, desks
 from wirewatch.broker.access import Access
 from wirewatch.broker.link import Link
 from wirewatch.cluster.account import Account, Question
 from wirewatch.cluster.depths import Depth
 from wirewatch.cluster.metrics import CLUSTER, Sighting, sighting
-from wirewatch.deployment import load_deployment
 from wirewatch.errors import ConfigError
 from wirewatch.exposure import read_at
 from wirewatch.pipeline.families import read
 from wirewatch.pipeline.samples import Samples
 from wirewatch.states import Role
 from wirewatch.tables import MetricsTable
-from wirewatch.worker import Worker
 
 WORKER = Account("w1", Role.WORKER, "p", "1.0", "r1", 12)
-NOBODY = '[cluster]\nname = "w1"\naddresses = ["127.0.0.1:1"]\n'
 
 
 def shown(seen: Sighting) -> dict[str, Samples]:
@@ -68,44 +61,6 @@ def test_without_a_broker_nothing_waits_for_it() -> None:
     found = shown(sighting(link, SETTINGS, WORKER._replace(trouble="not reached")))
     assert not found["wirewatch_cluster_queue_letters"]
     assert found["wirewatch_cluster_broker_usable"] == {(): 0.0}
-
-
-@pytest.fixture
-def ask(site: Site, clock: ManualClock) -> Iterator[Callable[[str], tuple[int, str]]]:
-    """Give what asks a worker at work, whose broker is away, for a page."""
-    site.write("json://127.0.0.1:9/", NOBODY)
-    deployment = load_deployment(site.config)
-    config = deployment.config
-    at = read_at(site.config, config.metrics, "127.0.0.1:0")
-    shows = config.model_copy(update={"metrics": at})
-    worker = Worker(site.config, replace(deployment, config=shows), clock)
-    life = threading.Thread(target=worker.run)
-    life.start()
-
-    def page(path: str) -> tuple[int, str]:
-        visit = http.client.HTTPConnection("127.0.0.1", worker.servers["metrics"].port, PATIENCE)
-        visit.request("GET", path)
-        answer = visit.getresponse()
-        with answer:
-            return answer.status, answer.read().decode()
-
-    yield page
-    worker.stop()
-    life.join(PATIENCE)
-    assert not life.is_alive()
-
-
-def test_a_worker_shows_its_figures(ask: Callable[[str], tuple[int, str]]) -> None:
-    """Though it has no store: its vitals and its part in the cluster; `/ready` says what lacks."""
-    code, figures = ask("/metrics")
-    assert code == 200
-    assert 'wirewatch_cluster_done_total{role="worker"} 0.0' in figures
-    assert 'wirewatch_worker_stuck{worker="work"} 0.0' in figures
-    assert "wirewatch_ready 0.0" in figures
-    assert ask("/health") == (200, '{"ok": true, "reasons": []}\n')
-    code, said = ask("/ready")
-    assert code == 503
-    assert "the broker is not reached" in said
 
 
 def test_figures_are_read_where_one_is_told(site: Site) -> None:

@@ -91,8 +91,13 @@ def load_config(path: Path, *, secrets: bool = True) -> Config:
     return config
 
 
-def read_config(path: Path, *, secrets: bool = True) -> tuple[Config | None, list[Fault]]:
-    """Read a configuration as far as it goes, with all its faults; None when too little is left."""
+def read_config(
+    path: Path, *, secrets: bool = True, tells: bool = True
+) -> tuple[Config | None, list[Fault]]:
+    """Read a configuration as far as it goes, with all its faults; None when too little is left.
+
+    Who `tells` nobody needs no secret of a channel.
+    """
     table, faults = read_partly(path, ConfigTable)
     if table is None:
         return None, faults
@@ -115,7 +120,7 @@ def read_config(path: Path, *, secrets: bool = True) -> tuple[Config | None, lis
         rules_saved_to=_saving(path, base, table.rules.save_to, faults),
         gazetteer_files=_expanded(path, base, "gazetteers", table.gazetteers.paths, faults),
         channels=tuple(
-            _resolved(path, number, row, faults) if secrets else _hidden(row)
+            _resolved(path, number, row, faults) if secrets and tells else _hidden(row)
             for number, row in enumerate(table.channel, 1)
         ),
         routes=table.route,

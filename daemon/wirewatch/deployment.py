@@ -205,10 +205,13 @@ def _policy(table: ChannelTable) -> Policy:
     return replace(policy, rate=table.rate.number, per=table.rate.per) if table.rate else policy
 
 
-def load_deployment(path: Path) -> Deployment:
-    """Read a configuration with all that it names. Raises ConfigError with every fault at once."""
+def load_deployment(path: Path, *, tells: bool = True) -> Deployment:
+    """Read a configuration with all that it names. Raises ConfigError with every fault at once.
+
+    Who `tells` nobody has no channels, and needs none of their secrets.
+    """
     files = files_of(path)  # before they are read: what changes meanwhile shows as a change
-    config, faults = read_config(path)
+    config, faults = read_config(path, tells=tells)
     if config is None:
         raise ConfigError(faults)
     gazetteers, wrong_gazetteers = shelved_gazetteers(shipped_gazetteers(), config.gazetteer_files)
@@ -226,6 +229,7 @@ def load_deployment(path: Path) -> Deployment:
             written[table.name],
         )
         for table in config.channels
+        if tells
     }
     faults += _channel_faults(path, channels.values(), faults)
     faults += [] if wrong_rules else _route_faults(path, config, rules)

@@ -42,6 +42,7 @@ class Reloading:
         self._clock = clock
         self._swap = swap
         self.announced: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.load: Callable[[Path], Deployment] = load_deployment
         self._known = deployment.files
         self._seen = self._known
         self._asked = threading.Event()
@@ -81,7 +82,7 @@ class Reloading:
     def reload(self) -> None:
         """Take the configuration in anew, or say what is wrong with it and keep the old one."""
         try:
-            fresh = load_deployment(self._path)
+            fresh = self.load(self._path)
         except ConfigError as error:
             self._notice(Notice.RELOAD_FAULT, str(error))
             for fault in error.faults:

@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from wirewatch import __version__, systemd
@@ -14,7 +15,7 @@ from wirewatch.cluster.account import Account, Question
 from wirewatch.cluster.answering import Answering
 from wirewatch.cluster.metrics import CLUSTER, sighting
 from wirewatch.cluster.working import Terms, Working
-from wirewatch.deployment import Deployment
+from wirewatch.deployment import Deployment, load_deployment
 from wirewatch.event import Event
 from wirewatch.life import Life
 from wirewatch.listeners import figures_listener
@@ -48,6 +49,7 @@ class Worker(Life):
         self.working = Working(self._link, settings, self._terms(deployment), self.pulses)
         self.reloading = Reloading(path, deployment, None, clock, self._swap)
         self.reloading.announced = systemd.reloading
+        self.reloading.load = partial(load_deployment, tells=False)
         self._answering = Answering(self._link, settings.asked(name), self._tell, self.pulses)
         self.rules, self.version = len(deployment.rules), deployment.version
         self.begun = clock()

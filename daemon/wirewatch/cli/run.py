@@ -68,7 +68,8 @@ def run(
     # watchdog's word on folders that it watches already; it is of no consequence
     warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
     path = config_path(context)
-    life = _life(role, path, _read_at(load_deployment(path), role, metrics), utc_now)
+    deployment = load_deployment(path, tells=role is not Role.WORKER)
+    life = _life(role, path, _read_at(deployment, role, metrics), utc_now)
     life.handle_signals()
     faulthandler.enable()  # where each thread stands, should systemd's watchdog end it (SIGABRT)
     _leave(life.run())
