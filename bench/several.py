@@ -66,7 +66,7 @@ def run(home: Path, *, quick: bool) -> list[Table]:
             _cost(home / "pages", "pages of 30 KB, parsed in a process apart", pages, broker),
             _latency(home / "latency", 50 if quick else 200, broker),
             takeover.table(home / "takeover", 2 if quick else 5, broker),
-            writer.table(home / "writer", 1_000 if quick else 8_000),
+            writer.table(home / "writer", 1_000 if quick else 100_000),
         ]
 
 

@@ -48,6 +48,7 @@ class Unbroken:
         self._monotonic = monotonic
         self._looked = (0, 0.0)
         self._comparisons = _COMPARISONS
+        self._others = 0
 
     def check(self, session: int, first: Parcel | None, position: int) -> None:
         """Look for a gap before what is performed next.
@@ -75,7 +76,9 @@ class Unbroken:
     def _refuse_strange(self, entry: str, position: int) -> None:
         """Raise GapError where another desk has an entry elsewhere than it would be here."""
         question = Question(entry=entry)
-        for one in accounts(self._link, self._settings.asks, question, _ASKING):
+        said = accounts(self._link, self._settings.asks, question, _ASKING, self._others)
+        self._others = len(said)  # when as many have spoken again, nobody is waited for
+        for one in said:
             if one.follows is None or one.name == self._name:
                 continue
             if _is_further(one.follows, position):
