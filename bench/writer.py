@@ -4,6 +4,7 @@ Nothing else runs: no broker, no deliveries. What is measured is what each desk 
 article, however many desks and workers there are.
 """
 
+import gc
 import hashlib
 import time
 from pathlib import Path
@@ -33,16 +34,10 @@ def table(home: Path, count: int) -> Table:
     """Measure reading and performing so many articles."""
     progress(f"cluster: accept alone, {count:,} articles")
     log = _log(home, count)
+    gc.freeze()  # which a desk's process, that holds no log, need not look through either
     store = Store.open(home / "store" / "wirewatch.db")
-    parts = []
-    for first in range(0, len(log), -(-len(log) // _PARTS)):
-        some = log[first : first + -(-len(log) // _PARTS)]
-        begun = time.perf_counter()
-        entries = [read(*one) for one in some]
-        midway = time.perf_counter()
-        _perform(store, entries)
-        articles = sum(len(one.act.outcomes) for one in entries if isinstance(one.act, Accept))
-        parts.append((articles, midway - begun, time.perf_counter() - midway))
+    size = -(-len(log) // _PARTS)
+    parts = [_followed(store, log[at : at + size]) for at in range(0, len(log), size)]
     store.close()
     room = (home / "store" / "wirewatch.db").stat().st_size
     found = Table(f"a desk's single writer alone: {count:,} wires of 2 KB", "reading only")
@@ -50,9 +45,9 @@ def table(home: Path, count: int) -> Table:
         name = f"read and performed, quarter {number}"
         speed = articles / (reading + performing)
         found.rows.append(Row(name, "articles/s", speed, articles / reading))
-    size = sum(len(body) for _, _, body in log)
+    bodies = sum(len(body) for _, _, body in log)
     found.notes += [
-        f"of each article {size / count:,.0f} bytes in the log, {room / count:,.0f} in the store",
+        f"of each article {bodies / count:,.0f} bytes in the log, {room / count:,.0f} in the store",
         f"on one core; {_TOGETHER} articles an entry, {_COMMITTED} entries a commit",
     ]
     return found
@@ -77,10 +72,23 @@ def _log(home: Path, count: int) -> list[Written]:
     return log
 
 
+def _followed(store: Store, log: list[Written]) -> tuple[int, float, float]:
+    """Read and perform entries as a desk does; give articles, and the seconds for either."""
+    articles, reading, performing = 0, 0.0, 0.0
+    for first in range(0, len(log), _COMMITTED):
+        begun = time.perf_counter()
+        entries = [read(*one) for one in log[first : first + _COMMITTED]]
+        midway = time.perf_counter()
+        _perform(store, entries)
+        reading += midway - begun
+        performing += time.perf_counter() - midway
+        articles += sum(len(one.act.outcomes) for one in entries if isinstance(one.act, Accept))
+    return articles, reading, performing
+
+
 def _perform(store: Store, entries: list[Entry]) -> None:
-    """Perform entries as a desk does that follows the log."""
-    for first in range(0, len(entries), _COMMITTED):
-        with store.write() as db:
-            for entry in entries[first : first + _COMMITTED]:
-                entry.act.perform(db)
-                note(db, entry.id, entry.kind, entry.now)
+    """Perform entries in one transaction."""
+    with store.write() as db:
+        for entry in entries:
+            entry.act.perform(db)
+            note(db, entry.id, entry.kind, entry.now)
