@@ -50,9 +50,9 @@ test-faults: $(STAMP)
 # Debian starts the service that it installs; the tests need it not, and start nodes of their own.
 test-cluster: $(STAMP)
 	@test -x /usr/lib/rabbitmq/bin/rabbitmq-server || { \
-	  echo "installing rabbitmq-server and iproute2, to try a cluster for real"; \
-	  { apt-get install -y -qq rabbitmq-server iproute2 || \
-	  { apt-get update -qq && apt-get install -y -qq rabbitmq-server iproute2; }; } >/dev/null 2>&1 || \
+	  echo "installing rabbitmq-server, iproute2 and openssl, to try a cluster for real"; \
+	  { apt-get install -y -qq rabbitmq-server iproute2 openssl || \
+	  { apt-get update -qq && apt-get install -y -qq rabbitmq-server iproute2 openssl; }; } >/dev/null 2>&1 || \
 	  echo "could not; what needs them is left out"; \
 	  test ! -d /run/systemd/system || systemctl disable --now --quiet rabbitmq-server || true; }
 	$(BIN)/python -m pytest -rs tests/cluster

@@ -1,7 +1,6 @@
 """A small cluster whose limits are within reach: processes on the broker of the suite."""
 
 import json
-import os
 import random
 import re
 import sqlite3
@@ -15,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cluster.conftest import until
+from cluster.control import control
 from wirewatch.broker.access import Access
 from wirewatch.broker.link import Link
 from wirewatch.broker.local import LocalBroker
 from wirewatch.broker.topology import Settings, of_joining
 
-CTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
 _ENDING = 20.0  # seconds for a process to end when asked
-_ASKING = 60.0  # seconds for RabbitMQ's own program
+_ASKING = 60.0  # seconds for the broker to be reached
 _WORDS = 300  # words of chance in a file: it is not packed into nothing
 _CONFIG = """
 [store]
@@ -179,7 +178,4 @@ def small_house(
 
 def set_memory(broker: LocalBroker, size: str) -> None:
     """Say from what size on a broker's first node takes no more; a small one is an alarm."""
-    found = Path(f"/proc/{broker.pid(0)}/environ").read_bytes().split(b"\0")
-    known = dict(os.fsdecode(one).split("=", 1) for one in found if b"=" in one)
-    words = ["-n", broker.names[0], "--longnames", "set_vm_memory_high_watermark", "absolute", size]
-    subprocess.run([CTL, *words], env=known, check=True, timeout=_ASKING, stdout=subprocess.DEVNULL)
+    control(broker, "set_vm_memory_high_watermark", "absolute", size)
