@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wirewatch.broker.access import BrokerError
 from wirewatch.diagnosis.finding import Finding, fault, well
+from wirewatch.diagnosis.management import managed
 from wirewatch.diagnosis.patient import Patient
+from wirewatch.tables import ClusterTable
 
 _ALARMS = {"mem_alarm": "memory", "disk_free_alarm": "disk"}
 _UNTOLD = "whether a minority pauses that is cut off, `rabbitmqctl environment` tells"
@@ -32,17 +33,11 @@ def check(patient: Patient) -> Iterator[Finding]:
 
 def nodes(patient: Patient) -> Iterator[Finding]:
     """Ask how the nodes are, if there is somebody to ask."""
-    if patient.config is None or not patient.config.cluster.management:
-        yield well("not looked at: cluster.management is not set")
-        return
-    if not patient.network:
-        yield well("not asked: wirewatch doctor --network")
-        return
-    try:
-        said = patient.machine.managed(patient.config.cluster, "nodes")
-    except BrokerError as error:
-        yield fault(str(error), "check cluster.management, and enable rabbitmq_management there")
-        return
+    yield from managed(patient, "nodes", _judged)
+
+
+def _judged(_table: ClusterTable, said: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Say how the nodes are."""
     found = [finding for node in said for finding in _of_node(node)]
     yield from found or [well(f"{len(said)} nodes are up and have room; {_UNTOLD}")]
 

@@ -2,29 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
-from wirewatch.broker.access import BrokerError
 from wirewatch.broker.topology import Kind, Queue, Settings, of_joining, of_worker
 from wirewatch.diagnosis.finding import Finding, fault, warning, well
+from wirewatch.diagnosis.management import managed
 from wirewatch.diagnosis.patient import Patient
 from wirewatch.tables import ClusterTable
 
 
 def check(patient: Patient) -> Iterator[Finding]:
     """Hold each queue against what it should be, if there is somebody to ask."""
-    if patient.config is None or not patient.config.cluster.management:
-        yield well("not looked at: cluster.management is not set")
-        return
-    if not patient.network:
-        yield well("not asked: wirewatch doctor --network")
-        return
-    table = patient.config.cluster
-    try:
-        said = patient.machine.managed(table, f"queues/{quote(table.vhost, safe='')}")
-    except BrokerError as error:
-        yield fault(str(error), "check cluster.management, and enable rabbitmq_management there")
-        return
+    yield from managed(patient, "queues/{vhost}", _judged)
+
+
+def _judged(table: ClusterTable, said: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Say how the queues are."""
     there = {queue["name"]: queue for queue in said}
     wanted = _wanted(table, there)
     missing = sorted(wanted.keys() - there.keys())
