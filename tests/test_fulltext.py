@@ -15,6 +15,7 @@ from wirewatch.pipeline.search import search
 from wirewatch.rules.fulltext import fts_expression
 from wirewatch.rules.gazetteer.entry import Entry
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
+from wirewatch.rules.gazetteer.lexicon import Lexicon
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.rulebook import rule_of
@@ -213,3 +214,11 @@ def test_large_queries_are_no_error_of_sqlite(archive: Archive, query: str) -> N
     """A query that can be read can be searched for, however deep or long it is."""
     row = archive.add(Article("guid", "", "", "a b c w1"))
     assert archive.finds(expression_of(query), row) == ("title" not in query)
+
+
+def test_how_names_begin_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for the same part of a list again does not wait for its names to be gathered."""
+    first = expression_of("@g:AZ")
+    monkeypatch.setattr(Lexicon, "begin", None)
+    assert expression_of("@g:AZ") == first
+    assert expression_of("@g:AZ AND water") == f'({first} AND "water")'

@@ -128,7 +128,7 @@ def test_gazetteers_of_other_names_stand_beside(write: Write) -> None:
     shipped = write("p.toml", SHIPPED)
     loaded = load_gazetteers([shipped], [write("g.toml", table())])
     assert set(loaded) == {"parliament", "g"}
-    assert loaded["parliament"] == load_gazetteers([shipped], [])["parliament"]
+    assert loaded["parliament"].entries == load_gazetteers([shipped], [])["parliament"].entries
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Mentions against a naive reference, which tries every name at every place of a text."""
 
 import re
+from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from wirewatch.rules.gazetteer.entry import Context, Entry
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.mentions import REACH
+from wirewatch.rules.rulebook import rule_of
 
 WORDS = ["a", "b", "A", "B", "ab", "a b", "b a", "a b a"]
 NEAR = ["a", "b", "c", "c*", "d", "b c", "a b"]
@@ -120,3 +122,22 @@ def test_mentions_agree_with_the_reference(lists: list[list[Entry]], text: str) 
     found = [(one.gazetteer, one.entry, one.start, one.end) for one in mentions]
     assert len(found) == len(set(found))
     assert set(found) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(lists=LISTS, texts=st.lists(TEXTS, min_size=1, max_size=3))
+def test_a_matcher_made_briefly_finds_the_same(lists: list[list[Entry]], texts: list[str]) -> None:
+    """Names that several matchers share are found as by a matcher of one's own."""
+    gazetteers = {
+        name: Gazetteer(
+            name, tuple(replace(one, id=f"{name}{at}") for at, one in enumerate(own)), ""
+        )
+        for name, own in zip("gh", lists, strict=False)
+    }
+    for query in ("@g", "b AND NOT @g:g0", "a"):
+        rules = [rule_of("r", query, gazetteers)]
+        ours = Matcher(rules, gazetteers)
+        brief = Matcher(rules, gazetteers, briefly=True)
+        for text in texts:
+            article = Article("guid", "", "", text)
+            assert brief.match(article, "wires") == ours.match(article, "wires")

@@ -58,7 +58,7 @@ def search(
 
 def _finding(rule: Rule, gazetteers: Mapping[str, Gazetteer]) -> Find:
     """Give what tells of an article whether a rule is true of it."""
-    matcher = Matcher([rule], named_lists([rule], gazetteers))
+    matcher = Matcher([rule], named_lists([rule], gazetteers), briefly=True)
 
     def find(stored: Stored) -> tuple[Span, ...] | None:
         _, matches = matcher.match(stored.article, stored.source)

@@ -57,14 +57,22 @@ def _any_name(query: Named, gazetteers: Mapping[str, Gazetteer]) -> str | None:
         wanted[owner].add(entry.id)
     parts: list[str | None] = []
     for owner, ids in wanted.items():
-        begun = gazetteers[owner].compiled.names.begin(partial(_means, ids), _MOST_NAMES)
+        begun = _begun(gazetteers[owner], frozenset(ids))
         if begun is None:
             return None
         parts += [_phrase(Term(head.strip(), prefix=True, zones=query.zones)) for head in begun]
     return _any(parts)
 
 
-def _means(ids: set[str], meaning: Meaning) -> bool:
+def _begun(gazetteer: Gazetteer, ids: frozenset[str]) -> list[str] | None:
+    """Give how the names of some entries begin, which takes some time when first asked for."""
+    if ids not in gazetteer.begun:
+        names = gazetteer.compiled.names
+        gazetteer.begun[ids] = names.begin(partial(_means, ids), _MOST_NAMES)
+    return gazetteer.begun[ids]
+
+
+def _means(ids: frozenset[str], meaning: Meaning) -> bool:
     """Tell whether a name means one of some entries."""
     return isinstance(meaning, Spelling) and (
         meaning.entry in ids or any(entry in ids for _, entry in meaning.members)

@@ -12,7 +12,7 @@ from wirewatch.rules.automaton import Automaton
 from wirewatch.rules.evidence import Evidence
 from wirewatch.rules.gates import Gates
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant
-from wirewatch.rules.names import Names
+from wirewatch.rules.names import Names, shared_names
 from wirewatch.rules.query.leaf import Named
 from wirewatch.rules.query.node import Leaf
 from wirewatch.rules.rulebook import Rule
@@ -21,16 +21,28 @@ from wirewatch.rules.zones import LEAD, ORDER, TEXT_ZONES, ZONES
 
 
 class Matcher:
-    """Compiled rules and gazetteers. Immutable once made, and safe to share between threads."""
+    """Compiled rules and gazetteers. Immutable once made, and safe to share between threads.
 
-    def __init__(self, rules: Iterable[Rule], gazetteers: Mapping[str, Gazetteer]) -> None:
+    One that is made `briefly`, for a question or a few texts, shares the automaton of names with
+    others like it: it is made in a hundredth of the time, and looks at each text twice.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        gazetteers: Mapping[str, Gazetteer],
+        *,
+        briefly: bool = False,
+    ) -> None:
         self.rules = tuple(rules)
         self._gates = Gates(self.rules)
-        self._names = Names(gazetteers.values())
-        heads = self._names.names.texts, self._names.signs.texts
-        self._automaton = Automaton([*self._gates.texts, *heads[0], *heads[1]])
-        self._first_name = len(self._gates.texts)
-        self._first_sign = self._first_name + len(heads[0])
+        lists = gazetteers.values()
+        self._names = shared_names(*lists) if briefly else Names(lists)
+        ours = self._gates.texts
+        self._automaton = Automaton(ours if briefly else [*ours, *self._names.texts])
+        self._hits = self._hits_apart if briefly else self._automaton.hits
+        self._first_name = len(ours)
+        self._first_sign = self._first_name + self._names.first_sign
         self._lists = _lists(self.rules, gazetteers)
         named = {zone for rule in self.rules for leaf in rule.query.leaves() for zone in leaf.zones}
         self._zones = tuple(zone for zone in ZONES if zone in named.union(TEXT_ZONES) - {LEAD})
@@ -55,6 +67,11 @@ class Matcher:
         """Give what is found in an article, for queries to be decided on."""
         return self._look(article, source)[0]
 
+    def _hits_apart(self, text: str) -> list[tuple[int, int, int]]:
+        """Give what is found of rules, then of names, numbered as one automaton would."""
+        names, behind = self._names.automaton.hits(text), self._first_name
+        return self._automaton.hits(text) + [(behind + name, at, end) for name, at, end in names]
+
     def _look(
         self, article: Article, source: str
     ) -> tuple[Evidence, Iterable[int], tuple[Mention, ...]]:
@@ -63,7 +80,7 @@ class Matcher:
         places: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         names: list[tuple[int, int]] = []
         signs: list[tuple[int, int]] = []
-        for number, start, end in self._automaton.hits(scan.folded.text):
+        for number, start, end in self._hits(scan.folded.text):
             if number < self._first_name:
                 places[number].append((start, end))
             elif number < self._first_sign:

@@ -3,9 +3,11 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from wirewatch.model import Mention
+from wirewatch.rules.automaton import Automaton
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.lexicon import Lexicon
 from wirewatch.rules.gazetteer.meaning import Meaning, Sign, Spelling
@@ -23,7 +25,12 @@ class Heads:
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         self._lexicons = tuple(lexicon for lexicon in lexicons if lexicon.joined_heads)
         counts = (lexicon.joined_heads.count("\n") + 1 for lexicon in self._lexicons)
-        self._behind = list(accumulate(counts))[:-1]
+        *self._behind, self._number = accumulate(counts, initial=0)
+        del self._behind[:1]
+
+    def __len__(self) -> int:
+        """Count the heads."""
+        return self._number
 
     @property
     def texts(self) -> list[str]:
@@ -51,6 +58,17 @@ class Names:
         lists = tuple(gazetteers)
         self.names = Heads(one.compiled.names for one in lists)
         self.signs = Heads(one.compiled.signs for one in lists)
+        self.first_sign = len(self.names)
+
+    @property
+    def texts(self) -> list[str]:
+        """Give the heads of all names, then those of all signs."""
+        return [*self.names.texts, *self.signs.texts]
+
+    @cached_property
+    def automaton(self) -> Automaton:
+        """Give what looks for these texts alone."""
+        return Automaton(self.texts)
 
     def mentioned(self, scan: Scan, names: Starts, signs: Starts) -> tuple[Mention, ...]:
         """Give the mentions in a text, from the heads of names and of signs found in it."""
@@ -72,3 +90,9 @@ class Names:
             return places
 
         return mentions(hits, near, scan.text)
+
+
+@lru_cache(maxsize=2)
+def shared_names(*gazetteers: Gazetteer) -> Names:
+    """Give the names of some gazetteers, made once for all who ask for the same one by one."""
+    return Names(gazetteers)

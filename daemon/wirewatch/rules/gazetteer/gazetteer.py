@@ -10,7 +10,7 @@ from wirewatch.rules.gazetteer.meaning import meanings
 from wirewatch.rules.gazetteer.spellings import Country
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """A named list of entries; `digest` changes when anything in it does.
 
@@ -34,6 +34,11 @@ class Gazetteer:
         return self.kept or compiled(
             meanings(self.name, self.entries, self.generics, self.countries, self.unless)
         )
+
+    @cached_property
+    def begun(self) -> dict[frozenset[str], list[str] | None]:
+        """Keep how the names of some entries begin, by these entries' ids, for who asks again."""
+        return {}
 
     def parts(self) -> list[str]:
         """List what may stand after the colon in `@gazetteer:part`."""
