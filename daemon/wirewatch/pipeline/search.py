@@ -8,6 +8,7 @@ from wirewatch.model import Span
 from wirewatch.rules.fulltext import fts_expression
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
+from wirewatch.rules.refusal import refusal
 from wirewatch.rules.rulebook import Rule, named_lists, rule_of
 from wirewatch.store.archive import Stored, candidates
 from wirewatch.store.database import open_reader
@@ -59,8 +60,11 @@ def search(
 def _finding(rule: Rule, gazetteers: Mapping[str, Gazetteer]) -> Find:
     """Give what tells of an article whether a rule is true of it."""
     matcher = Matcher([rule], named_lists([rule], gazetteers), briefly=True)
+    refused = refusal(rule.query)
 
     def find(stored: Stored) -> tuple[Span, ...] | None:
+        if refused and refused.search(stored.article.body):
+            return None
         _, matches = matcher.match(stored.article, stored.source)
         return matches[0].spans if matches else None
 
