@@ -82,7 +82,7 @@ def settle(
     current = {(alarm.kind, alarm.subject): alarm for alarm in alarms}
     raised = [alarm for key, alarm in current.items() if key not in before]
     over = [key for key in before if key not in current and key not in forgotten]
-    for key in forgotten:
+    for key in [key for key in forgotten if key in before]:  # others may have ended it meanwhile
         _end(db, now, *key)
     for alarm in raised:
         _raise(db, now, alarm, listeners)
