@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wirewatch.broker.access import BrokerUnavailableError
 from wirewatch.broker.letter import Letter
 from wirewatch.broker.link import Link
-from wirewatch.cluster.entry import entry_of, written
+from wirewatch.cluster.entry import Entry, entry_of, written
 from wirewatch.cluster.following import Done, Refused
 from wirewatch.pipeline.acts import Act
 from wirewatch.store.database import StoreUnavailableError, UnstorableError
@@ -51,19 +51,28 @@ class Proposals:
         with self._lock:
             self._waiting[entry.id] = future
         try:
-            letter = Letter(entry.id, entry.kind, written(entry))
-            self._link.publish("", self._log, [letter], _PATIENCE)
-            result = future.result(_WAY)
-        except BrokerUnavailableError as error:
-            raise StoreUnavailableError(f"the log cannot be written: {error}") from error
-        except LateError as error:
-            problem = f"this desk has not come to its own entry {entry.id} within {_WAY:.0f} s"
-            raise StoreUnavailableError(f"{problem}; it may be catching up") from error
+            result = self._awaited(entry, future)
         finally:
             self._leave(entry.id)
         if isinstance(result, Refused):
             raise UnstorableError(f"{entry.kind}: {result.why}")
         return result
+
+    def _awaited(self, entry: Entry, future: "Future[R | Refused]") -> "R | Refused":
+        """Write an entry, and wait until it is performed. Raises StoreUnavailableError."""
+        letter = Letter(entry.id, entry.kind, written(entry))
+        may_come = self._link.connected and not self._link.blocked
+        try:
+            self._link.publish("", self._log, [letter], _PATIENCE)
+            return future.result(_WAY)
+        except BrokerUnavailableError as error:
+            if self._leave(entry.id, may_come=may_come):
+                raise StoreUnavailableError(f"the log cannot be written: {error}") from error
+        except LateError as error:
+            if self._leave(entry.id):
+                problem = f"this desk has not come to its own entry {entry.id} within {_WAY:.0f} s"
+                raise StoreUnavailableError(f"{problem}; it may be catching up") from error
+        return future.result()  # it was performed all the same
 
     def done(self, done: Done) -> None:
         """Pass on what came of an entry, if it is one of this desk's."""
@@ -76,13 +85,16 @@ class Proposals:
         elif is_late:
             self.late(done.result)
 
-    def _leave(self, entry: str) -> None:
-        """Wait for an entry no more."""
+    def _leave(self, entry: str, *, may_come: bool = True) -> bool:
+        """Wait for an entry no more, which may come back yet; tell whether it had not."""
         with self._lock:
-            if self._waiting.pop(entry, None) is not None:
+            if self._waiting.pop(entry, None) is None:
+                return False
+            if may_come:
                 self._given_up[entry] = None
-                for old in list(self._given_up)[:-_REMEMBERED]:
-                    del self._given_up[old]
+            for old in list(self._given_up)[:-_REMEMBERED]:
+                del self._given_up[old]
+        return True
 
 
 def _nothing(_result: object) -> None:
