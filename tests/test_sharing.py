@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,18 +13,20 @@ from conftest import PATIENCE, START, STORY, ManualClock, Site
 from desks import SETTINGS, Desk, come_to, linked
 from wirewatch.broker.letter import Letter
 from wirewatch.broker.link import Link
+from wirewatch.cluster import working as working_module
 from wirewatch.cluster.handing import LOADED, Handing, HandingExaminer
 from wirewatch.cluster.load import name_of, unpacked
 from wirewatch.cluster.working import Terms, Working
 from wirewatch.deployment import load_deployment
-from wirewatch.intake.source import Content
+from wirewatch.formats import Reading
+from wirewatch.intake.source import Content, RetryError
 from wirewatch.model import Arrival, Outcome, Stamp
 from wirewatch.pipeline.commit import Committer, StoppedError
-from wirewatch.pipeline.examine import Examiner, parse_here
+from wirewatch.pipeline.examine import Examiner, Limits, parse_here
 from wirewatch.pipeline.inboxes import Inbox
 from wirewatch.pulse import Pulses
 from wirewatch.rules.matcher import Matcher
-from wirewatch.states import After, FileState
+from wirewatch.states import After, FileReason, FileState
 from wirewatch.store.accept import accept
 from wirewatch.store.database import Store
 from wirewatch.store.digest import content_digest
@@ -242,3 +244,44 @@ def test_the_name_of_an_arrival_does_not_change(sharing: Sharing) -> None:
     sharing.handing.hand_over(twice)
     names = [letter.id for letter, _ in sharing.broker.queues[SETTINGS.arrivals]]
     assert names[0] == names[1]
+
+
+def test_a_worker_keeps_its_arrivals_while_the_broker_has_no_room(
+    sharing: Sharing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alarm of the broker counts as nobody's failure, however long it lasts."""
+    monkeypatch.setattr(working_module, "_REST", 0.01)
+    sharing.handing.hand_over([sharing.outcome(STORY.encode())])
+    link = linked(sharing.broker)
+    working, held = sharing.working(link), 0
+
+    def hold(_worker: str, _why: str) -> None:
+        nonlocal held
+        held += 1
+        if held == 10:
+            sharing.broker.down = False
+            monkeypatch.setattr(link, "blocked", "")
+
+    sharing.broker.down = True
+    monkeypatch.setattr(link, "blocked", "no room on the disk")
+    monkeypatch.setattr(link, "drop", pytest.fail)
+    monkeypatch.setattr(working._pulses, "held", hold)
+    done(working, working.run, lambda: sharing.ready(SETTINGS.log) == 1)
+    assert working.done == 1
+
+
+def test_a_worker_that_stops_while_it_tries_one_alone_ends_well(sharing: Sharing) -> None:
+    """What could not be read as everything stops goes back, and no thread dies of it."""
+    outcome = sharing.outcome(STORY.encode())
+    letter = Letter(name_of(outcome.arrival), LOADED, outcome.load)
+    sharing.broker.queues[SETTINGS.failed].append((letter, 0))
+    working = sharing.working()
+
+    def stopped(_data: bytes, _limits: Limits) -> Reading:
+        working.stop()
+        raise RetryError(FileReason.READ_ERROR, "stopped while it was read")
+
+    working.terms = replace(working.terms, apart=stopped)
+    working.bury()
+    assert sharing.ready(SETTINGS.failed) == 1
+    assert sharing.ready(SETTINGS.log) == 0

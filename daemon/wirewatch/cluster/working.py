@@ -32,6 +32,7 @@ PREFETCH = 64
 _TOGETHER = 32  # arrivals that share an entry
 _IDLE = 5.0  # seconds
 _PATIENCE = 30.0  # seconds for an entry to be confirmed
+_CONNECTING = 5.0  # seconds to connect anew, as the link does when the broker has room again
 _REST = 0.5  # seconds before another try, where the broker took nothing
 
 Taken = tuple[Parcel, Load]
@@ -87,14 +88,7 @@ class Working:
             self._pulses.rests("bury")
             for parcel, load in self._read(consumer, consumer.take(1, _IDLE)):
                 self._pulses.works("bury")
-                terms = self.terms
-                outcome = (
-                    _given_up(load)
-                    if parcel.returns
-                    else self._examined(load, terms.examiner, terms.apart)
-                )
-                _log.warning(Event("tried-alone", file=load.arrival.path, state=outcome.state))
-                self._write(consumer, [(parcel, load)], [outcome])
+                self._try_alone(consumer, parcel, load)
         consumer.close()
 
     def stop(self) -> None:
@@ -125,12 +119,31 @@ class Working:
         terms = self.terms
         try:
             outcomes = [self._examined(load, terms.examiner, terms.parse) for _, load in group]
-        except RetryError as error:  # no process to parse in, or none is wanted any more
-            _log.warning(Event("not-examined", arrivals=len(group), error=error.detail))
-            self._link.drop()
-            self._stopping.wait(_REST)
+        except RetryError as error:
+            self._put_off(len(group), error)
             return
         self._write(consumer, group, outcomes)
+
+    def _try_alone(self, consumer: Consumer, parcel: Parcel, load: Load) -> None:
+        """Examine an arrival that was put aside, if nobody has tried to, and write what it is."""
+        terms = self.terms
+        try:
+            outcome = (
+                _given_up(load)
+                if parcel.returns
+                else self._examined(load, terms.examiner, terms.apart)
+            )
+        except RetryError as error:
+            self._put_off(1, error)
+            return
+        _log.warning(Event("tried-alone", file=load.arrival.path, state=outcome.state))
+        self._write(consumer, [(parcel, load)], [outcome])
+
+    def _put_off(self, arrivals: int, error: RetryError) -> None:
+        """Give arrivals back: there is no process to parse in, or none is wanted any more."""
+        _log.warning(Event("not-examined", arrivals=arrivals, error=error.detail))
+        self._link.drop()
+        self._stopping.wait(_REST)
 
     def _examined(self, load: Load, judge: Examiner, parse: Parse) -> Outcome:
         """Say what becomes of an arrival. Raises RetryError where nothing can be parsed now."""
@@ -155,14 +168,30 @@ class Working:
 
     def _published(self, queue: str, letter: Letter) -> bool:
         """Put a letter on a queue; where that fails all that was taken goes back."""
-        try:
-            self._link.publish("", queue, [letter], _PATIENCE)
-        except BrokerUnavailableError as error:
-            _log.warning(Event("not-written", queue=queue, error=str(error)))
-            self._link.drop()
-            self._stopping.wait(_REST)
-            return False
-        return True
+        while not self._stopping.is_set():
+            try:
+                self._link.publish("", queue, [letter], _PATIENCE)
+            except BrokerUnavailableError as error:
+                _log.warning(Event("not-written", queue=queue, error=str(error)))
+            else:
+                return True
+            if not self._waited_for_room():
+                break
+        self._link.drop()
+        self._stopping.wait(_REST)
+        return False
+
+    def _waited_for_room(self) -> bool:
+        """Wait while the broker takes nothing; tell whether that was so, and is over.
+
+        What was taken is kept: each return counts, as if it had ended a worker.
+        """
+        full = False
+        while self._link.blocked and not self._stopping.wait(_REST):
+            full = True
+            for worker in ("work", "bury"):
+                self._pulses.held(worker, "the broker takes nothing")
+        return full and not self._stopping.is_set() and self._link.wait(_CONNECTING)
 
 
 def _groups(taken: Sequence[Taken]) -> Iterator[Sequence[Taken]]:
