@@ -63,7 +63,7 @@ class Articles:
         self._sentences: list[tuple[int, int]] = []
         self._rules: dict[str, Match] = {}
         self._again: set[str] = set()
-        self._withdrawn: set[str] = set()
+        self._withdrawn: dict[str, None] = {}  # in order, as they come to numbers
         self._lifts: dict[str, datetime] = {}
         self._hours = Tally()
         self._summaries = Summaries()
@@ -99,7 +99,7 @@ class Articles:
         if len(versions.stored[article.guid]) > 1:
             self._again.add(article.guid)
             if current and article.status in WITHDRAWN:
-                self._withdrawn.add(article.guid)
+                self._withdrawn[article.guid] = None
             elif current:
                 self._lifts[article.guid] = max(lift_of(article.embargo) or self._at, self._at)
         received = iso(arrival.seen)

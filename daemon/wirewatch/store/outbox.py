@@ -64,7 +64,7 @@ def _together(db: Database, delivery_id: int) -> list[tuple[int, int, str]]:
     """
     rows = db.execute(
         "SELECT id, attempts, since FROM deliveries WHERE id = ?1 OR (state = 'sending'"
-        " AND bundle = (SELECT bundle FROM deliveries WHERE id = ?1)) ORDER BY id <> ?1",
+        " AND bundle = (SELECT bundle FROM deliveries WHERE id = ?1)) ORDER BY id <> ?1, id",
         [delivery_id],
     )
     return [tuple(row) for row in rows]

@@ -43,7 +43,7 @@ def told(db: Database, marks: str, guids: list[str]) -> Iterator[tuple[str, Told
         " JOIN articles a ON a.id = al.article_id"
         f" WHERE a.guid IN ({marks})"
         " AND (heard OR (d.state IN ('pending', 'failed') AND NOT d.escalation))"
-        " ORDER BY al.id DESC",
+        " ORDER BY al.id DESC, d.id",
         guids,
     )
     for guid, alert, rule, title, severity, channel, heard in rows:
