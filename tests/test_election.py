@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from cluster_double import Broker
 from conftest import PATIENCE, Answer, ManualClock, Receiver, told
@@ -14,15 +15,20 @@ from wirewatch.cluster import election as module
 from wirewatch.cluster import following
 from wirewatch.cluster.election import Election
 from wirewatch.notify.send import Channel
-from wirewatch.pipeline.acts import Accept
+from wirewatch.pipeline.acts import Accept, Act
 from wirewatch.pipeline.deliveries import Deliveries
 from wirewatch.pipeline.mandate import Mandate
 from wirewatch.pipeline.patience import Patience
 from wirewatch.pulse import Pulses
-from wirewatch.store.database import Store
+from wirewatch.store.database import Store, StoreUnavailableError
 from wirewatch.store.stories import Telling
 
 import pytest  # isort: skip
+
+if TYPE_CHECKING:
+    from wirewatch.model import Message
+
+R = TypeVar("R")
 
 
 @pytest.fixture(autouse=True)
@@ -189,3 +195,49 @@ def test_a_desk_that_does_not_lead_sends_nothing(
     assert deliveries._turn_or_wait(woken=True) == 5.0
     assert states(store) == ["pending"]
     assert receiver.got == []
+
+
+class _Slow:
+    """Performs acts, and lets the results of the first few come when nobody waits any more."""
+
+    def __init__(self, deliveries: Deliveries, late: int) -> None:
+        self._deliveries, self._plain = deliveries, deliveries.performer
+        self._late = late
+        self._results: list[list[Message]] = []
+
+    def perform(self, act: Act[R]) -> R:
+        """Perform an act, behind what came too late."""
+        result = self._plain.perform(act)
+        if self._late:
+            self._late -= 1
+            self._results.append(cast("list[Message]", result))
+            raise StoreUnavailableError("this desk has not come to its own entry")
+        while self._results:
+            self._deliveries.give_back(self._results.pop(0))
+        return result
+
+
+def test_claims_that_come_too_late_are_told_once(
+    store: Store, clock: ManualClock, receiver: Receiver
+) -> None:
+    """However slow the log is, what a desk gives back and claims again it sends once."""
+    receiver.answers["/desk"] = answer = Answer(hold=threading.Event())
+    channels = {"desk": Channel("desk", f"json://{receiver.host}/desk")}
+    deliveries = Deliveries(store, channels, Patience(), clock)
+    leases = [-1.0]
+    deliveries.mandate = lambda: Mandate(held=True, epoch=None, lease=leases[0])
+    deliveries.performer.perform(Accept(clock(), (told("a", "A spoke."),), Telling()))
+    deliveries.turn()
+    holds(lambda: bool(deliveries._lanes.homeless()))
+    leases[0], deliveries.performer = PATIENCE, _Slow(deliveries, 2)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailableError):
+            deliveries.turn()
+    deliveries.turn()
+    receiver.wait_for("/desk")
+    deliveries.turn()
+    assert answer.hold
+    answer.hold.set()
+    deliveries.drain()
+    assert states(store) == ["sent"]
+    assert len(receiver.got) == 1

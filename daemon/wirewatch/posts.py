@@ -238,4 +238,4 @@ class _Desk:
     def _late(self, result: object) -> None:
         """Give back what was claimed, and came when nobody waited for it any more."""
         if isinstance(result, list):
-            self._deliveries.put((one for one in result if isinstance(one, Message)), 0.0)
+            self._deliveries.give_back(one for one in result if isinstance(one, Message))

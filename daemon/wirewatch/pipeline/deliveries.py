@@ -122,7 +122,7 @@ class Deliveries:
             self._pulses.moved("deliver")
         self._unrecorded = []
         self._settled = channels
-        self._lanes.housed(len(homeless))
+        self._lanes.housed(homeless)
         self.put(messages, until)
 
     def _next_turn(
@@ -172,6 +172,11 @@ class Deliveries:
         """
         if self.mandate().held:
             self._lanes.put(messages, until)
+
+    def give_back(self, messages: Iterable[Message]) -> None:
+        """Let the next turn give claims back that came too late. Safe to call from any thread."""
+        if self.mandate().held:
+            self._lanes.give_back(messages)
 
     def _turn_or_wait(self, *, woken: bool = False) -> float:
         """Take a turn if there is, or may be, work; give the seconds until there is some."""

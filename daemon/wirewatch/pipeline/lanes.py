@@ -45,13 +45,22 @@ class Lanes:
         """Pass claimed messages to the lanes; none is begun after a moment of `time.monotonic`.
 
         What comes after the end stays claimed, and the next start makes it due again. What was
-        claimed for a channel that is gone meanwhile is given back.
+        claimed for a channel that is gone meanwhile is given back. What is claimed anew is not
+        given back for an earlier claim: it would be claimed once more while it is sent.
         """
+        fresh = {message.delivery_id: message for message in messages}
         with self._lock:
-            for message in messages if not self._ended else ():
+            self._homeless = [one for one in self._homeless if one.delivery_id not in fresh]
+            for message in fresh.values() if not self._ended else ():
                 if until < math.inf:
                     self._until[message.delivery_id] = until
                 self._pass_on(message)
+
+    def give_back(self, messages: Iterable[Message]) -> None:
+        """Take claims that no lane is to have, for the next turn to give back."""
+        with self._lock:
+            self._homeless += messages if not self._ended else ()
+        self._woken()
 
     def replace(self, channels: Mapping[str, Channel]) -> None:
         """Go on with other channels; what a changed one has been given, its old lane sends."""
@@ -88,9 +97,11 @@ class Lanes:
         """Give what was claimed and has no lane, until `housed`."""
         return list(self._homeless)
 
-    def housed(self, count: int) -> None:
-        """Note that the first few without a lane were given back."""
-        del self._homeless[:count]
+    def housed(self, given_back: Iterable[Message]) -> None:
+        """Note that some without a lane were given back."""
+        known = set(map(id, given_back))
+        with self._lock:
+            self._homeless = [one for one in self._homeless if id(one) not in known]
 
     def have_news(self) -> bool:
         """Tell whether there are attempts to take back."""
