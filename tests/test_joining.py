@@ -9,7 +9,7 @@ import cluster_double
 from conftest import START, ManualClock, told
 from desks import SETTINGS, Desk, broker_of, come_to, desks, linked
 from wirewatch.broker.access import BrokerError, BrokerUnavailableError
-from wirewatch.broker.letter import Letter
+from wirewatch.broker.letter import Letter, Parcel
 from wirewatch.cluster.entry import entry_of, written
 from wirewatch.cluster.joining import begin, forget, refuse_unfit
 from wirewatch.cluster.lead import Lead
@@ -34,6 +34,14 @@ def bind(broker: cluster_double.Broker, name: str) -> None:
     """Make the queues of a desk."""
     broker.bound[SETTINGS.desks].append(SETTINGS.desk(name))
     broker.bound[SETTINGS.asks].append(SETTINGS.asked(name))
+
+
+def handed(desk: Desk, position: int) -> Parcel:
+    """Give what a desk has performed at a position, as it is handed out to another."""
+    [entry] = desk.store.db.execute(
+        "SELECT entry FROM cluster_log WHERE position = ?", [position]
+    ).fetchone()
+    return Parcel(Letter(entry, "accept", b""), 0, 1, 1)
 
 
 def unseen(_done: int, _all: int) -> None:
@@ -154,6 +162,21 @@ def test_a_desk_that_comes_too_late_refuses_to_begin(tmp_path: Path, clock: Manu
         with pytest.raises(GapError, match="number 1 here, and the desk astana has others"):
             oslo.following.run()
         oslo.end()
+
+
+def test_a_desk_that_was_forgotten_while_it_was_cut_off_refuses_to_go_on(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    """Whoever comes back to a queue that was made anew finds the gap, however long it is at work."""
+    with desks(tmp_path, clock, "astana", "brussels") as [first, other]:
+        unbroken = Unbroken(other.link, SETTINGS, "brussels")
+        take_in(first, "a")
+        come_to(other, 1)
+        unbroken.check(1, handed(first, 1), 0)
+        first.broker.bound[SETTINGS.desks].remove(SETTINGS.desk("brussels"))
+        take_in(first, "b", "c")
+        with pytest.raises(GapError, match="number 2 here, and the desk astana has others"):
+            unbroken.check(2, handed(first, 3), 1)
 
 
 def test_a_broker_that_does_not_answer_lets_entries_wait(

@@ -17,7 +17,7 @@ from wirewatch.store.desks import REMEMBERED
 
 _LOOK = 5.0  # seconds after which a desk looks again whether its queue was cut
 _ASKING = 1.0  # seconds for other desks to answer
-_COMPARISONS = 3  # with other desks, until one of them knows; there may be none
+_COMPARISONS = 3  # a connection, with other desks, until one of them knows; there may be none
 _CONNECTING = 5.0  # seconds; letters may be handed out before questions can be asked
 
 Check = Callable[[int, Parcel | None, int], None]
@@ -58,6 +58,8 @@ class Unbroken:
         now = self._monotonic()
         if self._looked[0] == session and now - self._looked[1] < _LOOK:
             return
+        if self._looked[0] != session:  # another may have deleted the queue meanwhile
+            self._comparisons = _COMPARISONS
         self._link.wait(_CONNECTING)
         self._refuse_cut()
         if first is not None and self._comparisons:
