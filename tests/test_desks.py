@@ -264,7 +264,9 @@ def test_links_of_the_double_are_links() -> None:
         assert callable(getattr(made, name))
 
 
-@pytest.mark.parametrize("words", [("run",), ("ingest", "a.txt"), ("silences", "end", "1")])
+@pytest.mark.parametrize(
+    "words", [("run",), ("ingest", "a.txt"), ("silences", "end", "1"), ("db", "prune")]
+)
 def test_a_desks_store_is_changed_by_the_log_only(
     site: Site, wirewatch: Wirewatch, words: tuple[str, ...]
 ) -> None:

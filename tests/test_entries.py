@@ -20,7 +20,9 @@ from wirewatch.pipeline.acts import (
     Act,
     BeginSilence,
     EndSilence,
+    ForgetHours,
     ForgetSentences,
+    LetGo,
     OutboxTurn,
     SettleAlarms,
     TakeOn,
@@ -78,6 +80,8 @@ ACTS: dict[str, Act[object]] = {
     ),
     "tell-of-nothing": TellOfNothing(START, {"desk": POLICY}),
     "forget-sentences": ForgetSentences(START, START - HOUR),
+    "let-go": LetGo(START, "articles", (2, 1), START - HOUR, told=False),
+    "forget-hours": ForgetHours(START, "2026-03-02T12", 400),
 }
 
 

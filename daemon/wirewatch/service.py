@@ -144,6 +144,13 @@ class Service(Life):
         made.performer = self._post.performer(store)
         return made
 
+    def _care(self) -> StoreCare:
+        """Make what cares for the store."""
+        config, store = self._deployment.config, self._store.sibling()
+        made = StoreCare(store, self._clock, keeping_of(config), config.backup)
+        made.mandate, made.performer = self._post.mandate, self._post.performer(store)
+        return made
+
     def _described(self, stuck: Callable[[], Stuck | None]) -> Running:
         """Make what tells how this daemon is."""
         return Running(
@@ -229,7 +236,7 @@ class Service(Life):
             config.stories.within,
             self._alarming,
             self._scheduler.runs,
-            StoreCare(self._store.sibling(), self._clock, keeping_of(config), config.backup),
+            self._care(),
         )
         self._scheduler.start(
             (job.name, job.every(works), partial(self._job, job, works)) for job in JOBS

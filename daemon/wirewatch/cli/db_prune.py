@@ -51,6 +51,7 @@ def _pruned(config: "Config", *, dry: bool, vacuum: bool) -> "Pruned":
     from wirewatch.pipeline.keeping import keeping_of
     from wirewatch.pipeline.pruning import Pruning
     from wirewatch.store.database import Store, open_reader
+    from wirewatch.store.desks import refuse_alone
     from wirewatch.store.lock import StoreLock
     from wirewatch.store.restore import refuse_in_use
     from wirewatch.store.upkeep import vacuum as make_anew
@@ -64,6 +65,8 @@ def _pruned(config: "Config", *, dry: bool, vacuum: bool) -> "Pruned":
             refuse_in_use(config.store)
         store = Store.open(config.store, checkpoints=vacuum)
         ending.callback(store.close)
+        if not dry:
+            refuse_alone(store.db)
         pruned = Pruning(store, keeping_of(config), utc_now(), _rest, dry=dry).run()
         if vacuum:
             make_anew(store)

@@ -20,7 +20,9 @@ from wirewatch.pipeline.acts import (
     Act,
     BeginSilence,
     EndSilence,
+    ForgetHours,
     ForgetSentences,
+    LetGo,
     OutboxTurn,
     SettleAlarms,
     TakeOn,
@@ -41,6 +43,8 @@ _ACTS: dict[str, type[Any]] = {
     "settle-alarms": SettleAlarms,
     "tell-of-nothing": TellOfNothing,
     "forget-sentences": ForgetSentences,
+    "let-go": LetGo,
+    "forget-hours": ForgetHours,
 }
 _NAMES = {act: name for name, act in _ACTS.items()}
 _SHAPES: dict[str, TypeAdapter[Any]] = {}

@@ -24,6 +24,9 @@ from wirewatch.store.database import Store, Transaction
 from wirewatch.store.desks import is_news, leading
 from wirewatch.store.digests import tell_of_nothing
 from wirewatch.store.outbox import record, recover, release, retire, revive
+from wirewatch.store.retention import still_may_go
+from wirewatch.store.retiring import forget_hours
+from wirewatch.store.retiring import retire as let_go
 from wirewatch.store.set_back import set_back
 from wirewatch.store.silences import Silence
 from wirewatch.store.stories import Telling, forget
@@ -232,3 +235,35 @@ class ForgetSentences(NamedTuple):
     def perform(self, db: Transaction) -> int:
         """Give how many."""
         return forget(db, iso(self.before))
+
+
+class LetGo(NamedTuple):
+    """What has been kept long enough goes, where that still holds of it.
+
+    It was found as older than `before`; `told` is whether stories that an alert speaks of were
+    looked for, None where it was something else.
+    """
+
+    now: datetime
+    kind: str
+    ids: tuple[int, ...]
+    before: datetime
+    told: bool | None = None
+
+    def perform(self, db: Transaction) -> int:
+        """Give how many rows went."""
+        may_go = still_may_go(db, self.kind, self.ids, self.before, told=self.told)
+        let_go(db, self.kind, may_go)
+        return len(may_go)
+
+
+class ForgetHours(NamedTuple):
+    """What hours before one brought is forgotten, at most so many rows."""
+
+    now: datetime
+    before: str
+    most: int
+
+    def perform(self, db: Transaction) -> int:
+        """Give how many."""
+        return forget_hours(db, self.before, self.most)

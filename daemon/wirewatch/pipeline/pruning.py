@@ -6,25 +6,17 @@ Between two of them is a pause as long as the first took, in which arrivals are 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
 from wirewatch.clock import iso
-from wirewatch.store.database import Store, Transaction
-from wirewatch.store.retention import (
-    LEAST,
-    SPENT,
-    Keeping,
-    old_stories,
-    old_versions,
-    spent,
-    still_old,
-    still_replaced,
-    still_spent,
-)
-from wirewatch.store.retiring import forget_hours, merge_index, retire
+from wirewatch.pipeline.acts import Act, Alone, ForgetHours, LetGo, Performer
+from wirewatch.store.database import Reader, Store
+from wirewatch.store.retention import LEAST, SPENT, Keeping, old_stories, old_versions, spent
+from wirewatch.store.retiring import merge_index
 from wirewatch.store.upkeep import used_bytes
 
 _ARTICLES = 12  # that go in one transaction: some ten milliseconds
@@ -35,8 +27,7 @@ _SLACK = 20  # a part of the size that is freed beyond it, so that not every run
 _ROUNDS = 3  # of measuring, until the store is as small as it is to be
 _LEAST_REST = 0.002  # seconds
 
-Find = Callable[[Transaction, int], tuple[list[int], int]]
-Still = Callable[[Transaction, list[int]], list[int]]
+Find = Callable[[Reader, int], tuple[list[int], int]]
 Rest = Callable[[float], bool]
 """Waits so many seconds, and tells whether to stop instead."""
 
@@ -61,6 +52,7 @@ class Pruning:
         self, store: Store, keeping: Keeping, now: datetime, rest: Rest, *, dry: bool = False
     ) -> None:
         self._store = store
+        self.performer: Performer = Alone(store)
         self._keeping = keeping
         self._now = now
         self._rest = rest
@@ -83,6 +75,11 @@ class Pruning:
             pass
         self.pruned.after = used_bytes(self._store.db)
         return self.pruned
+
+    def tidy(self) -> None:
+        """Give the full text's index the room back of what went: every desk does so by itself."""
+        with suppress(StoppedError):
+            self._merge(whole=False)
 
     def _by_age(self) -> None:
         """Let go what is older than it is to be kept."""
@@ -121,15 +118,14 @@ class Pruning:
             return 0
         before = self._now - max(age, LEAST)
         find = partial(_found, partial(old_stories, before=before, told=told))
-        still = partial(still_old, before=before, told=told)
-        return self._go("articles", find, still, _ARTICLES, most)
+        return self._go(self._act("articles", before, told=told), find, _ARTICLES, most)
 
     def _versions(self, age: timedelta | None) -> None:
         """Let old versions go that newer ones have replaced."""
         if age is not None:
             before = self._now - max(age, LEAST)
             find = partial(_found, partial(old_versions, before=before))
-            self._go("articles", find, partial(still_replaced, before=before), _ARTICLES)
+            self._go(self._act("articles", before), find, _ARTICLES)
 
     def _spent(self, kind: str, age: timedelta | None) -> None:
         """Let rows go that are by themselves."""
@@ -137,48 +133,42 @@ class Pruning:
             return
         before = self._now - max(age, LEAST)
 
-        def find(db: Transaction, after: int) -> tuple[list[int], int]:
+        def find(db: Reader, after: int) -> tuple[list[int], int]:
             return spent(db, kind, before, after)
 
-        def still(db: Transaction, ids: list[int]) -> list[int]:
-            return still_spent(db, kind, ids, before)
+        self._go(self._act(kind, before), find, _ROWS)
 
-        self._go(kind, find, still, _ROWS)
+    def _act(self, kind: str, before: datetime, *, told: bool | None = None) -> LetGo:
+        """Say what is to go, but for its numbers."""
+        return LetGo(self._now, kind, (), before, told)
 
-    def _go(
-        self, kind: str, find: Find, still: Still, at_once: int, most: int | None = None
-    ) -> int:
+    def _go(self, act: LetGo, find: Find, at_once: int, most: int | None = None) -> int:
         """Let rows of a kind go, in parts, each asked for again when it goes; give how many did."""
         gone, after = 0, 0
         while True:
             found, after = find(self._store.db, after)
             found = found[: most - gone] if most is not None else found
             for part in [found] if self._dry else _parts(found, at_once):
-                gone += len(part) if self._dry else self._retire(kind, part, still)
+                gone += len(part) if self._dry else self._perform(act._replace(ids=tuple(part)))
             if not after or (most is not None and gone >= most):
                 break
-        self.pruned.rows[kind] += gone
+        self.pruned.rows[act.kind] += gone
         return gone
 
-    def _retire(self, kind: str, part: list[int], still: Still) -> int:
-        """Let a part go in one transaction; give how many did."""
+    def _perform(self, act: Act[int]) -> int:
+        """Let a part go in one transaction; give how many rows did."""
         begun = time.monotonic()
-        with self._store.write() as db:
-            may_go = still(db, part)
-            retire(db, kind, may_go)
+        gone = self.performer.perform(act)
         self._pause(begun)
-        return len(may_go)
+        return gone
 
     def _hours(self, age: timedelta) -> None:
         """Forget what hours brought that nobody compares with any more."""
         before = iso(self._now - max(age, _HOURS))[:13]
         gone = _ROWS
         while gone == _ROWS:
-            begun = time.monotonic()
-            with self._store.write() as db:
-                gone = forget_hours(db, before, _ROWS)
+            gone = self._perform(ForgetHours(self._now, before, _ROWS))
             self.pruned.rows["hours"] += gone
-            self._pause(begun)
 
     def _merge(self, *, whole: bool) -> None:
         """Merge the full text's index, so that the room of what went is free.
@@ -200,7 +190,7 @@ class Pruning:
 
 
 def _found(
-    find: Callable[..., tuple[list[int], int]], db: Transaction, after: int
+    find: Callable[..., tuple[list[int], int]], db: Reader, after: int
 ) -> tuple[list[int], int]:
     """Find behind a place."""
     return find(db, after=after)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from wirewatch.clock import Clock
 from wirewatch.errors import StoreError
 from wirewatch.event import Event
+from wirewatch.pipeline.acts import Alone, Performer
+from wirewatch.pipeline.mandate import Mandate
 from wirewatch.pipeline.pruning import Pruning, Rest
 from wirewatch.store.backup import back_up, backups, keep_newest, moment_named
 from wirewatch.store.database import Store
@@ -29,6 +31,8 @@ class StoreCare:
     def __init__(self, store: Store, clock: Clock, keeping: Keeping, backup: BackupTable) -> None:
         self.every = backup.every
         self._store = store
+        self.performer: Performer = Alone(store)
+        self.mandate: Callable[[], Mandate] = Mandate
         self._clock = clock
         self._keeping = keeping
         self._folder = backup.folder
@@ -67,16 +71,26 @@ class StoreCare:
     def prune(self, rest: Rest) -> None:
         """Let go what is kept no longer, and give free room back; `rest` waits between two steps.
 
-        Raises StoreUnavailableError where the store cannot be written.
+        Of several desks the one that sends lets go, for all. Raises StoreUnavailableError where
+        the store cannot be written.
         """
         if self._keeping.limits:
-            pruned = Pruning(self._store, self._keeping, self._clock(), rest).run()
-            went = {kind: count for kind, count in pruned.rows.items() if count}
-            if went:
-                _log.info(Event("let-go", **went, bytes=pruned.after))
-            if self._keeping.size and pruned.after > self._keeping.size:
-                _log.warning(Event("not-let-go", bytes=pruned.after, wanted=self._keeping.size))
+            pruning = Pruning(self._store, self._keeping, self._clock(), rest)
+            pruning.performer = self.performer
+            if self.mandate().held:
+                self._let_go(pruning)
+            else:
+                pruning.tidy()
         self._give_back(rest)
+
+    def _let_go(self, pruning: Pruning) -> None:
+        """Let go what is kept no longer, and say what went."""
+        pruned = pruning.run()
+        went = {kind: count for kind, count in pruned.rows.items() if count}
+        if went:
+            _log.info(Event("let-go", **went, bytes=pruned.after))
+        if self._keeping.size and pruned.after > self._keeping.size:
+            _log.warning(Event("not-let-go", bytes=pruned.after, wanted=self._keeping.size))
 
     def _give_back(self, rest: Rest) -> None:
         """Give pages that are free back to the disk, but for what is soon used again."""

@@ -1,7 +1,7 @@
 """The digest of what desks have in common: two files with the same hold the same, row for row.
 
-Left out is what each desk keeps for itself: how its own jobs ran, what it says of itself, counts
-that follow from the rest, and what retention, at each desk's own time, lets go.
+Left out is what each desk keeps for itself (how its own jobs ran, what it says of itself), and what
+follows from the rest.
 """
 
 import hashlib

@@ -189,6 +189,17 @@ def still_spent(db: Database, kind: str, ids: Iterable[int], before: datetime) -
     return [row[0] for row in rows]
 
 
+def still_may_go(
+    db: Database, kind: str, ids: Iterable[int], before: datetime, *, told: bool | None
+) -> list[int]:
+    """Give those of some rows of a kind, found in one of the ways above, that may go still."""
+    if kind != "articles":
+        return still_spent(db, kind, ids, before)
+    if told is None:
+        return still_replaced(db, ids, before)
+    return still_old(db, ids, before, told=told)
+
+
 def _last(found: list[int]) -> int:
     """Give the place to go on from; 0 where the end has been reached."""
     return found[-1] if len(found) == _AT_ONCE else 0
