@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from cluster_double import Broker
 from conftest import PATIENCE, Answer, ManualClock, Receiver, told
-from desks import SETTINGS, Desk, broker_of
+from desks import SETTINGS, Desk, broker_of, desks
 from wirewatch.cluster import election as module
 from wirewatch.cluster import following
 from wirewatch.cluster.election import Election
@@ -26,6 +27,7 @@ from wirewatch.store.stories import Telling
 import pytest  # isort: skip
 
 if TYPE_CHECKING:
+    from wirewatch.cluster.following import Following
     from wirewatch.model import Message
 
 R = TypeVar("R")
@@ -241,3 +243,29 @@ def test_claims_that_come_too_late_are_told_once(
     deliveries.drain()
     assert states(store) == ["sent"]
     assert len(receiver.got) == 1
+
+
+def test_a_desk_that_fell_behind_lets_another_lead(tmp_path: Path, clock: ManualClock) -> None:
+    """Chosen while it has much to catch up on it steps back: it could not send before that."""
+    with desks(tmp_path, clock, "astana", "brussels") as made:
+        follows = [cast("Following", SimpleNamespace(abreast=threading.Event())) for _ in made]
+        threads = [
+            threading.Thread(target=one.election.run, args=(own, one.proposals), daemon=True)
+            for one, own in zip(made, follows, strict=True)
+        ]
+        first, other = made
+        takers = first.broker.takers[SETTINGS.lead]
+        for number, thread in enumerate(threads):
+            follows[number].abreast.set()
+            thread.start()
+            holds(lambda number=number: len(takers) > number)  # type: ignore[misc]
+        holds(lambda: first.election.leads)
+        follows[1].abreast.clear()
+        first.election.stop()
+        holds(lambda: takers == [])
+        assert not other.election.leads
+        follows[1].abreast.set()
+        holds(lambda: other.election.leads)
+        other.election.stop()
+        for thread in threads:
+            thread.join(PATIENCE)

@@ -94,7 +94,7 @@ class Election:
             if words:
                 self._consumer.acknowledge(words)
                 if not self.leads:
-                    self._take_the_lead(proposals)
+                    self._accept_the_lead(following, proposals)
             self._stopping.wait(max(0.0, _BEAT - (time.monotonic() - began)))
         if self._consumer:
             self._consumer.close()
@@ -122,6 +122,17 @@ class Election:
             self._link.publish("", self._queue, [letter], _PATIENCE)
         except BrokerUnavailableError:
             return  # the link says so itself
+
+    def _accept_the_lead(self, following: Following, proposals: Proposals) -> None:
+        """Take the lead, or step back where this desk has fallen behind: others may be abreast.
+
+        It would not send before it has caught up, and who sends now would send no more.
+        """
+        if following.abreast.is_set():
+            self._take_the_lead(proposals)
+        elif self._consumer:
+            self._consumer.close()
+            self._consumer = None
 
     def _take_the_lead(self, proposals: Proposals) -> None:
         """Let the log say that this desk sends."""
