@@ -29,6 +29,7 @@ def desk(name: str, *, leads: bool = False, rules: str = "r1", position: int = 9
 
 
 ASTANA, BRUSSELS = desk("astana", leads=True), desk("brussels")
+TWIN = BRUSSELS._replace(process="another of that name")
 WORKER = Account("almaty", Role.WORKER, "p", "1.0", "r1", 5)
 QUEUES = {
     SETTINGS.arrivals: Depth(7, 1),
@@ -59,6 +60,7 @@ def test_a_cluster_that_is_well_has_no_faults() -> None:
         (WELL._replace(measured={"astana": "d", "brussels": "e"}), "hold different rows"),
         (WELL._replace(measured={"astana": "d", "brussels": ""}), "in time of: brussels"),
         (WELL._replace(at=0, accounts=[ASTANA, desk("oslo", position=0)]), "performed yet by: oslo"),
+        (WELL._replace(accounts=[ASTANA, BRUSSELS, TWIN]), "2 desks are named brussels"),
         (WELL._replace(accounts=[ASTANA, desk("brussels", rules="r2")]), "rules differ"),
         (WELL._replace(accounts=[ASTANA, BRUSSELS, WORKER._replace(program="2")]), "programs differ"),
         (WELL._replace(queues={SETTINGS.failed: Depth(2, 0)}), "2 arrivals that ended workers"),

@@ -1,5 +1,6 @@
 """How a cluster stands, put together from what its queues and processes say. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -118,7 +119,11 @@ def _of_work(standing: Standing, settings: Settings) -> Iterator[str]:
 
 
 def _of_desks(standing: Standing, settings: Settings) -> Iterator[str]:
-    """Say which desks are down, and whose queue was cut."""
+    """Say which desks are down or share a name, and whose queue was cut."""
+    for name, count in Counter(one.name for one in standing.accounts if one.follows).items():
+        if count > 1:
+            remedy = "give each a cluster.name of its own, and build them anew"
+            yield f"{count} desks are named {name}, and take from one queue in turns; {remedy}"
     for name in names(standing.accounts):
         if queue := standing.queues.get(settings.desk(name)):
             if name not in standing.desks:
