@@ -88,6 +88,13 @@ def test_every_state_is_counted(store: Store) -> None:
     assert contradictions(store.db) == []
 
 
+def test_a_file_that_was_handed_over_needs_no_reason(store: Store) -> None:
+    """An intake's ledger balances: what others have now is at its end there, for no reason."""
+    accept(store, [Outcome(arrived("a", "Alpha met."), FileState.HANDED)], START)
+    assert counts(store.db)[FileState.HANDED] == 1
+    assert contradictions(store.db) == []
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [

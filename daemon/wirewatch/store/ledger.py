@@ -170,7 +170,7 @@ def contradictions(db: Database) -> list[str]:
         " WHERE state = 'stored' AND NOT EXISTS (SELECT 1 FROM articles WHERE file_id = f.id)"
         " AND NOT EXISTS (SELECT 1 FROM retired WHERE file_id = f.id)"
         " UNION ALL SELECT inbox || '/' || path || ': ' || state || ' without a reason' FROM files"
-        " WHERE state NOT IN ('stored', 'pending') AND reason IS NULL"
+        " WHERE state NOT IN ('stored', 'handed', 'pending') AND reason IS NULL"
         " UNION ALL SELECT inbox || '/' || path || ': no known state, ' || state FROM files"
         " WHERE state NOT IN (SELECT value FROM json_each(?))",
         ['["' + '","'.join(FileState) + '"]'],
