@@ -121,6 +121,15 @@ def test_a_queue_that_was_cut_is_not_joined_by(tmp_path: Path) -> None:
         begin(linked(broker), SETTINGS, "astana", tmp_path / "astana.db", START)
 
 
+def test_a_desk_that_cannot_write_does_not_join(tmp_path: Path) -> None:
+    """Where no mark can be left beside the store, nothing is written to the log either."""
+    broker = broker_of("astana")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"):
+        begin(linked(broker), SETTINGS, "astana", tmp_path / "file" / "astana.db", START)
+    assert linked(broker).depths([SETTINGS.log])[SETTINGS.log] in {None, (0, 0)}
+
+
 def test_a_desk_whose_queue_was_cut_refuses_to_go_on(tmp_path: Path, clock: ManualClock) -> None:
     """It performs nothing behind the gap, and says what to do."""
     broker = broker_of("astana")

@@ -46,6 +46,13 @@ def test_the_second_is_refused_and_told_who_holds_it(path: Path, clock: ManualCl
     first.release()
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, clock: ManualClock) -> None:
+    """Where no folder can be, the start is refused with the folder and a remedy."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"file/deep cannot be written: .*store\.path"):
+        StoreLock(tmp_path / "file" / "deep" / "wirewatch.db", "run", clock).acquire()
+
+
 def test_a_released_lock_can_be_taken(path: Path, clock: ManualClock) -> None:
     """After a release nobody holds the lock, whatever its file says, and the next may take it."""
     assert StoreLock.holder(path) is None

@@ -26,7 +26,8 @@ _CONFIRMING = 10.0  # seconds
 def begin(link: Link, settings: Settings, name: str, store: Path, now: datetime) -> None:
     """Let a desk's queue, which stands, gather from now on.
 
-    Raises BrokerError where the desk is at work, or its queue was cut.
+    Raises BrokerError where the desk is at work, or its queue was cut; StoreError where nothing
+    can be written beside its store.
     """
     _refuse_at_work(link, settings, name)
     cut = settings.cut(name)
@@ -34,9 +35,21 @@ def begin(link: Link, settings: Settings, name: str, store: Path, now: datetime)
         remedy = f"`wirewatch cluster forget {name}` first"
         raise BrokerError(f"the queue of the desk {name} was cut ({cut}); {remedy}")
     entry = entry_of(Join(now, name))
-    store.parent.mkdir(parents=True, exist_ok=True)
-    beside(store, _MARK).write_text(entry.id, encoding="ascii")
+    _leave_mark(store, entry.id)
     link.publish("", settings.log, [Letter(entry.id, entry.kind, written(entry))], _CONFIRMING)
+
+
+def _leave_mark(store: Path, entry: str) -> None:
+    """Note beside the store the entry that a backup has to know. Raises StoreError."""
+    folder = store.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside(store, _MARK).write_text(entry, encoding="ascii")
+    except OSError as error:
+        raise StoreError(
+            f"the store's folder {folder} cannot be written: {error.strerror}; make it, let this"
+            " user write to it, and join again"
+        ) from error
 
 
 def refuse_unfit(link: Link, settings: Settings, name: str, store: Path, backup: Path) -> None:

@@ -24,9 +24,12 @@ class StoreLock:
         self._file: IO[str] | None = None
 
     def acquire(self) -> None:
-        """Take the lock. Raises StoreError, naming the holder, when another process has it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(self._path, "a+", encoding="utf-8", opener=_ours)  # noqa: SIM115
+        """Take the lock.
+
+        Raises StoreError, naming the holder, when another process has it, or where nothing can be
+        written beside the store.
+        """
+        file = self._opened()
         if not _locked(file):
             file.seek(0)
             holder = file.read().strip() or "another process"
@@ -42,6 +45,18 @@ class StoreLock:
         file.write(f"`wirewatch {self._purpose}`, pid {os.getpid()} on {host}, since {now}")
         file.flush()
         self._file = file
+
+    def _opened(self) -> IO[str]:
+        """Open its file, in a folder that is made. Raises StoreError."""
+        folder = self._path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            return open(self._path, "a+", encoding="utf-8", opener=_ours)
+        except OSError as error:
+            raise StoreError(
+                f"the store's folder {folder} cannot be written: {error.strerror}; make it, let"
+                " this user write to it, or choose another store.path"
+            ) from error
 
     def release(self) -> None:
         """Give the lock back."""
