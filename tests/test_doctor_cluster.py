@@ -147,5 +147,5 @@ def test_nodes_are_asked_in_turn(receiver: Receiver, closed_port: int) -> None:
     """One that does not answer is passed by; when none does, each is named with its reason."""
     dead, alive = f"http://127.0.0.1:{closed_port}", f"http://{receiver.host}"
     receiver.answers["/api/nodes"] = Answer(401)
-    with pytest.raises(BrokerError, match=r"refused; .*user 'me' may not ask"):
+    with pytest.raises(BrokerError, match=r"refused; .*user 'me' may not ask: .*right password"):
         asked([dead, alive], "nodes", ("me", "secret"))

@@ -39,5 +39,6 @@ def asked(
 def _refusal(code: int, user: str) -> str:
     """Say why a node tells nothing."""
     if code in {401, 403}:
-        return f"user {user!r} may not ask: rabbitmqctl set_user_tags {user} monitoring"
+        needs = "it takes the right password, and the tag `monitoring`"
+        return f"user {user!r} may not ask: {needs} (rabbitmqctl set_user_tags {user} monitoring)"
     return f"it answers with {code}"
