@@ -67,7 +67,7 @@ def test_figures_are_read_where_one_is_told(site: Site) -> None:
     """An address is named by the command; one that others reach needs a token."""
     table = MetricsTable()
     assert read_at(site.config, table, "127.0.0.1:9471").listen == ("127.0.0.1", 9471)
-    with pytest.raises(ConfigError, match="--metrics"):
+    with pytest.raises(ConfigError, match="--metrics: 'somewhere' is no address; name"):
         read_at(site.config, table, "somewhere")
     with pytest.raises(ConfigError, match="who could read how this desk works"):
         read_at(site.config, table, "0.0.0.0:9471")

@@ -137,6 +137,16 @@ def test_a_bad_size_is_a_fault(write: Write, value: str) -> None:
     assert "'20MB'" in fault.remedy
 
 
+@pytest.mark.parametrize("value", ["mq1", "mq1:", "amqp://mq1:5671", ""])
+def test_what_is_no_address_of_a_broker_is_a_fault(write: Write, value: str) -> None:
+    """Each node of a broker needs a host and a port."""
+    path = write(STORE + INBOX + f'[cluster]\naddresses = ["mq0:5671", "{value}"]\n')
+    (fault,) = faults_of(path)
+    assert fault.place == f"{path}: cluster.addresses[2]"
+    assert "is no address of a node" in fault.problem
+    assert "'mq1:5671'" in fault.remedy
+
+
 def test_five_faults_are_five_lines(write: Write) -> None:
     """A file with five faults gives five lines, each with its place and what to do."""
     text = """

@@ -40,7 +40,7 @@ def read_at(path: Path, table: MetricsTable, address: str) -> MetricsTable:
     try:
         listen = MetricsTable.model_validate({"listen": address}).listen
     except ValidationError as error:
-        fault = Fault("--metrics", error.errors()[0]["msg"], "name it as 127.0.0.1:9464")
+        fault = Fault("--metrics", f"{address!r} is no address", "name it as 127.0.0.1:9464")
         raise ConfigError([fault]) from error
     token = table.token.get_secret_value()
     if not token and (faults := exposed(path, "metrics", listen)):

@@ -61,12 +61,17 @@ def _address(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
     return found[1].strip("[]"), int(found[2])
 
 
+def _broker_address(value: str) -> str:
+    """Refuse what is no address of a broker's node."""
+    if not _LISTEN.fullmatch(value):
+        raise ValueError(f"{value!r} is no address of a node | write it as 'mq1:5671'")
+    return value
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+$", to_lower=True)]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]*$")]
 FilePath = Annotated[Path, AfterValidator(_not_empty)]
-
-
 Address = Annotated[tuple[str, int], BeforeValidator(_address), WithJsonSchema({"type": "string"})]
 Zone = Annotated[ZoneInfo, BeforeValidator(zone_of), WithJsonSchema({"type": "string"})]
 Rhythm = Annotated[str, AfterValidator(rhythm_of)]
@@ -75,9 +80,7 @@ Breaking = Annotated[
     BeforeValidator(_severity_or_never),
     WithJsonSchema({"enum": list(_BREAKING)}),
 ]
-BrokerAddress = Annotated[
-    str, StringConstraints(pattern=r"^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}$")
-]
+BrokerAddress = Annotated[str, AfterValidator(_broker_address)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 QuietHours = Annotated[Quiet, BeforeValidator(quiet_of), WithJsonSchema({"type": "string"})]
 
