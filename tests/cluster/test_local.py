@@ -96,6 +96,21 @@ def test_ports_that_are_taken_are_named(broker: LocalBroker, tmp_path: Path) -> 
     assert left_behind(tmp_path) == []
 
 
+def test_a_node_that_trips_while_it_starts_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nodes that start at the same moment may end over each other: that is no failed start yet."""
+    sound = local_node._SETTINGS
+    monkeypatch.setattr(local_node, "_SETTINGS", sound + "nonsense = 1\n")
+    broker = LocalBroker(tmp_path, 1)
+    try:
+        broker.start(lambda _up, _every: monkeypatch.setattr(local_node, "_SETTINGS", sound))
+        assert broker.takes_connections(0)
+        assert "nonsense" in broker.printed(0).read_text(encoding="utf-8", errors="replace")
+    finally:
+        broker.stop()
+
+
 def test_a_failed_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A node that ends while it starts is quoted, and nothing is left running."""
     monkeypatch.setattr(local_node, "_SETTINGS", local_node._SETTINGS + "nonsense = 1\n")

@@ -21,6 +21,7 @@ _STARTING = 180.0  # seconds, on a machine that is busy with other things
 _STOPPING = 20.0  # seconds that nodes may take to end by themselves
 _PAUSE = 0.1
 _TICK = 60  # seconds, as RabbitMQ has it
+_AGAIN = 2  # how often a node is begun anew that ends while it starts
 
 Seen = Callable[[int, int], None]
 
@@ -85,8 +86,9 @@ class LocalBroker:
     def start(self, seen: Seen = lambda _up, _every: None) -> None:
         """Start all nodes at once, and wait until each takes connections and sees all others.
 
-        `seen` hears how many are up, of how many. Raises LocalBrokerError or PortsTakenError; then
-        nothing runs.
+        RabbitMQ's nodes may trip over each other where they start at the same moment: one that
+        ends is begun anew, as systemd does it. `seen` hears how many are up, of how many. Raises
+        LocalBrokerError or PortsTakenError; then nothing runs.
         """
         if not SERVER.is_file():
             raise LocalBrokerError(
@@ -183,14 +185,19 @@ class LocalBroker:
         """Wait until nodes have joined the others and take connections. Raises LocalBrokerError."""
         every = list(nodes)
         missing = list(every)
+        left = dict.fromkeys(every, _AGAIN)
         deadline = time.monotonic() + _STARTING
         while missing:
             missing = [one for one in missing if not (joined(one) and one.takes_connections())]
             seen(len(every) - len(missing), len(every))
             late = time.monotonic() > deadline
             for node in missing:
-                if late or node.exit_code() is not None:
+                ended = node.exit_code() is not None
+                if late or (ended and not left[node]):
                     raise LocalBrokerError(_trouble(node))
+                if ended:
+                    left[node] -= 1
+                    node.begin()
             time.sleep(_PAUSE if missing else 0)
 
 
