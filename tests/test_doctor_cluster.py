@@ -1,5 +1,6 @@
 """The doctor and a cluster's broker: what its nodes tell of themselves and of queues."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from wirewatch.broker.access import BrokerError
 from wirewatch.broker.management import asked
 from wirewatch.broker.topology import Kind, Queue, Settings, of_desk
 from wirewatch.diagnosis import examine
+from wirewatch.diagnosis.machine import Machine
 from wirewatch.diagnosis.patient import patient_of
 from wirewatch.states import Verdict
 from wirewatch.tables import ClusterTable
@@ -141,6 +143,18 @@ def test_a_broker_that_tells_nothing_is_found(member: Site) -> None:
     told = ask(member, "broker", Managed({}, "no route"))
     assert told.verdict is Verdict.FAULT
     assert "127.0.0.1:5672 cannot be reached: no route" in told.text
+
+
+def test_what_is_missing_here_is_found(site: Site) -> None:
+    """Without the library, or with certificates that cannot be read, no broker helps."""
+    table = '[cluster]\naddresses = ["127.0.0.1:5672"]\nca = "/nowhere/ca.pem"\n'
+    site.write("json://127.0.0.1/hook", table + "tls = true\n")
+    told = ask(site, "broker", Sound(missing=("aio_pika",)), network=False)
+    assert told.verdict is Verdict.FAULT
+    assert "pip install 'wirewatch[cluster]'" in told.text
+    assert "the certificates cannot be used" in told.text
+    with pytest.raises(BrokerError, match=r"ca\.pem cannot be used"):
+        Machine().managed(ClusterTable(ca=Path("/nowhere/ca.pem")), "nodes")
 
 
 def test_nodes_are_asked_in_turn(receiver: Receiver, closed_port: int) -> None:

@@ -36,7 +36,7 @@ def link_of(config: Config, what: str, declared: Sequence[Declared]) -> Link:
         table.password.get_secret_value(),
         table.vhost,
         table.heartbeat.total_seconds(),
-        _tls(config),
+        encryption_of(config),
     )
     return Link(access, f"wirewatch {what} {name_of(config)}", declared)
 
@@ -59,7 +59,7 @@ def linked(
         link.close()
 
 
-def _tls(config: Config) -> ssl.SSLContext | None:
+def encryption_of(config: Config) -> ssl.SSLContext | None:
     """Make what encrypts the talk, if it is wanted. Raises ConfigError."""
     table = config.cluster
     if not table.tls:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 EXTRA = "cluster"
 """The extra that has it (`pip install 'wirewatch[cluster]'`)."""
 
+LIBRARY = "aio_pika"
+"""What the extra brings."""
+
 _PATIENCE = 5.0  # seconds for a node to let us in
 _PERSISTENT = 2
 _TRANSIENT = 1

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from wirewatch.broker.client import EXTRA, LIBRARY
+from wirewatch.brokerage import encryption_of
 from wirewatch.diagnosis.finding import Finding, fault, well
 from wirewatch.diagnosis.management import managed
 from wirewatch.diagnosis.patient import Patient
+from wirewatch.errors import ConfigError
 from wirewatch.tables import ClusterTable
 
 _ALARMS = {"mem_alarm": "memory", "disk_free_alarm": "disk"}
@@ -18,6 +21,7 @@ def check(patient: Patient) -> Iterator[Finding]:
     if table is None or not table.addresses:
         yield well("no cluster is set up")
         return
+    yield from _of_this_machine(patient)
     if not patient.network:
         yield well(f"{len(table.addresses)} nodes, not tried: wirewatch doctor --network")
         return
@@ -29,6 +33,19 @@ def check(patient: Patient) -> Iterator[Finding]:
             yield fault(f"{address} cannot be reached: {problem}", remedy)
         else:
             yield well(f"{address} answers")
+
+
+def _of_this_machine(patient: Patient) -> Iterator[Finding]:
+    """Say what is missing here to speak with a broker at all."""
+    if not patient.machine.is_installed(LIBRARY):
+        remedy = f"pip install 'wirewatch[{EXTRA}]'; in /opt: EXTRAS={EXTRA},documents make install"
+        yield fault("what speaks with the broker is not installed", remedy)
+    if patient.config:
+        try:
+            encryption_of(patient.config)
+        except ConfigError as error:
+            for one in error.faults:
+                yield fault(one.problem, one.remedy)
 
 
 def nodes(patient: Patient) -> Iterator[Finding]:

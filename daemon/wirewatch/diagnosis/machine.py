@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
+from wirewatch.broker.access import BrokerError
 from wirewatch.broker.management import asked
 from wirewatch.formats.extras import is_installed
 from wirewatch.intake.filesystem import kind_of
@@ -136,7 +137,10 @@ class Machine:
     def managed(self, table: ClusterTable, path: str) -> Any:  # noqa: ANN401 - what JSON can say
         """Ask a cluster's broker by its management API. Raises BrokerError."""
         login = (table.user, table.password.get_secret_value())
-        tls = ssl.create_default_context(cafile=table.ca) if table.ca else None
+        try:
+            tls = ssl.create_default_context(cafile=table.ca) if table.ca else None
+        except OSError as error:
+            raise BrokerError(f"{table.ca} cannot be used: {error}") from error
         return asked(table.management, path, login, tls)
 
 
