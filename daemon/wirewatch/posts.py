@@ -7,7 +7,7 @@ from wirewatch import __version__
 from wirewatch.broker.link import Link
 from wirewatch.broker.topology import Settings, of_answering, of_desk, of_intake, of_joining
 from wirewatch.brokerage import ailments_of, link_of, name_of, settings_of
-from wirewatch.clock import Clock
+from wirewatch.clock import Clock, iso
 from wirewatch.cluster.account import Account, Question
 from wirewatch.cluster.answering import Answering, Tell
 from wirewatch.cluster.election import Election
@@ -96,8 +96,10 @@ class IntakePost(Post):
         return self._handing.stuck if self._handing else None
 
     def shortcomings(self) -> list[str]:
-        """Say whether the broker cannot be used."""
-        return ailments_of(self._link)
+        """Say whether the broker cannot be used, and since when arrivals wait for it."""
+        stuck = self.stuck()
+        waits = [f"nothing is handed over since {iso(stuck[0])}: {stuck[1]}"] if stuck else []
+        return ailments_of(self._link) + waits
 
     def stop(self) -> None:
         """Ask the thread to end."""

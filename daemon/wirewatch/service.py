@@ -118,7 +118,7 @@ class Service(Life):
         self._scanning = Scanning(self.arrivals, self._store.sibling())
         self.reloading = Reloading(self._path, deployment, self._store.sibling(), clock, self._swap)
         self.reloading.announced = systemd.reloading
-        self.running = self._described(lambda: committer.stuck or post.stuck())
+        self.running = self._described(lambda: committer.stuck)
         grounds = Grounds(self._store, clock, post.performer)
         self.servers = listeners(deployment, grounds, self._pages, self.deliveries.wake)
         own = self._store if not post.takes_in else self._store.sibling()
