@@ -45,6 +45,14 @@ def standing(monkeypatch: pytest.MonkeyPatch) -> list[Standing]:
 
 
 @pytest.mark.usefixtures("standing")
+def test_a_worker_may_ask_too(site: Site, wirewatch: Wirewatch) -> None:
+    """Where the secrets of channels are not, as with workers, the cluster is shown all the same."""
+    site.write("json://${env:NOBODY_GAVE_IT}/", '[cluster]\naddresses = ["127.0.0.1:1"]\n')
+    result = wirewatch("cluster", "status")
+    assert result.code == 0, result.out + result.err
+
+
+@pytest.mark.usefixtures("standing")
 def test_a_cluster_that_is_well(wirewatch: Wirewatch) -> None:
     """Who sends, whether desks agree, every process and queue are told; the code is 0."""
     result = wirewatch("cluster", "status", "--digest")

@@ -80,12 +80,12 @@ def find_config(given: Path | None) -> Path:
     raise ConfigError([Fault("wirewatch.toml", f"not found in {looked}", remedy)])
 
 
-def load_config(path: Path, *, secrets: bool = True) -> Config:
+def load_config(path: Path, *, secrets: bool = True, tells: bool = True) -> Config:
     """Read and check a configuration; `secrets` are fetched, or left as references.
 
-    Raises ConfigError with every fault at once.
+    Who `tells` nobody needs no secret of a channel. Raises ConfigError with every fault at once.
     """
-    config, faults = read_config(path, secrets=secrets)
+    config, faults = read_config(path, secrets=secrets, tells=tells)
     if faults or config is None:
         raise ConfigError(faults)
     return config

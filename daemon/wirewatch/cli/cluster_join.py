@@ -32,7 +32,7 @@ def join(
     """
     from wirewatch.config import load_config
 
-    config = load_config(config_path(context))
+    config = load_config(config_path(context), tells=False)
     if backup is None:
         _begin(config)
     else:
@@ -99,7 +99,7 @@ def forget(
     from wirewatch.cluster.joining import forget as forget_desk
     from wirewatch.config import load_config
 
-    config = load_config(config_path(context))
+    config = load_config(config_path(context), tells=False)
     if not yes:
         typer.confirm(f"delete the queues of the desk {name}?", abort=True)
     settings = settings_of(config)

@@ -40,7 +40,7 @@ def status(
     from wirewatch.cluster.survey import Survey
     from wirewatch.config import load_config
 
-    config = load_config(config_path(context))
+    config = load_config(config_path(context), tells=False)
     settings = settings_of(config)
     with linked(config, "status", of_asking(settings), _CONNECTING) as link:
         survey = Survey(link, settings)
