@@ -41,6 +41,8 @@ class Place(NamedTuple):
 class Post:
     """Everything is done here, and nobody else is needed."""
 
+    command = "run"
+    """By which command it was started, as who holds the store is named."""
     takes_in = True
     """Whether files are taken in here."""
     keeps_outbox = True

@@ -41,6 +41,8 @@ _ENDING = 3.0  # seconds for the outbox to come to its end
 class IntakePost(Post):
     """Files are taken in and handed over; workers elsewhere parse and match them."""
 
+    command = "run --role intake"
+
     def __init__(self, config: Config) -> None:
         settings, name = settings_of(config), name_of(config)
         stands = (*of_intake(settings), *of_answering(settings, name))
@@ -114,6 +116,7 @@ class IntakePost(Post):
 class DeskPost(Post):
     """The log is followed, and of several desks one sends."""
 
+    command = "run --role desk"
     takes_in = False
     keeps_outbox = False
 

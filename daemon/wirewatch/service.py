@@ -61,7 +61,7 @@ class Service(Life):
         self._clock = clock
         self._deployment = deployment
         config = deployment.config
-        self._lock = StoreLock(config.store, "run", clock)
+        self._lock = StoreLock(config.store, self._post.command, clock)
         self._lock.acquire()
         try:
             self._store = self._opened(config.store)
