@@ -7,6 +7,8 @@ from conftest import PATIENCE, START, ManualClock, told
 from desks import SETTINGS, Desk, come_to, desks
 from wirewatch.broker.letter import Letter
 from wirewatch.cluster.entry import entry_of, written
+from wirewatch.cluster.join import Join
+from wirewatch.cluster.joining import forget
 from wirewatch.cluster.lead import Lead
 from wirewatch.cluster.measure import Measure
 from wirewatch.cluster.survey import Survey
@@ -44,6 +46,18 @@ def test_desks_that_hold_the_same_agree(tmp_path: Path, clock: ManualClock) -> N
         assert found.desks["astana"].leads
         assert not found.desks["brussels"].leads
         assert found.queues[SETTINGS.desk("astana")].takers == 1
+
+
+def test_a_desk_that_joined_is_missed(tmp_path: Path, clock: ManualClock) -> None:
+    """One that never sent, and does not answer, is named; once it is forgotten it is not."""
+    with desks(tmp_path, clock, "astana") as [desk]:
+        desk.broker.bound[SETTINGS.desks].append(SETTINGS.desk("tokyo"))
+        desk.proposals.perform(Join(START, "tokyo"))
+        said = "the desk tokyo does not answer, and 1 entries wait for it"
+        assert said in survey(desk).look().faults(SETTINGS)
+        desk.broker.bound[SETTINGS.desks].remove(SETTINGS.desk("tokyo"))
+        forget(desk.link, SETTINGS, "tokyo")
+        assert not any("tokyo" in fault for fault in survey(desk).look().faults(SETTINGS))
 
 
 def test_rows_are_measured_at_one_place_of_the_log(tmp_path: Path, clock: ManualClock) -> None:

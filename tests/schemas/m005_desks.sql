@@ -403,6 +403,10 @@ CREATE TABLE cluster_leads (
     instance TEXT NOT NULL,
     since TEXT NOT NULL
 );
+CREATE TABLE cluster_desks (
+    desk TEXT PRIMARY KEY,
+    joined TEXT NOT NULL
+);
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
     title, dateline, body, content='articles', content_rowid='id',
     tokenize="unicode61 remove_diacritics 2"

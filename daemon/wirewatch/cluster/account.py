@@ -28,7 +28,7 @@ class Question(NamedTuple):
 class Follows(NamedTuple):
     """How a desk stands in the log, and what it answers to the rest of a question.
 
-    `desks` are all that ever took the lead. "" and 0 are for what it does not know (yet).
+    `desks` are all that ever joined or took the lead. "" and 0 are for what it does not know (yet).
     """
 
     position: int

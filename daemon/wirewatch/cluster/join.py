@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wirewatch.store.database import Transaction
+from wirewatch.store.desks import note_joined
 
 
 class Join(NamedTuple):
-    """A desk's queue stands. It changes nothing.
+    """A desk's queue stands.
 
     A store that has come to this entry has all that the queue lacks: a backup of it makes the desk.
     """
@@ -16,5 +17,5 @@ class Join(NamedTuple):
     desk: str
 
     def perform(self, db: Transaction) -> None:
-        """Do nothing; that it was performed is noted as of any entry."""
-        del db
+        """Note its name, so that it is missed when it does not answer."""
+        note_joined(db, self.desk, self.now)

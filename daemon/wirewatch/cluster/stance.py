@@ -7,7 +7,7 @@ from wirewatch.cluster.election import Election
 from wirewatch.cluster.following import Following
 from wirewatch.cluster.measuring import Measuring
 from wirewatch.store.database import Store
-from wirewatch.store.desks import digest_at, led, position_of
+from wirewatch.store.desks import digest_at, known_desks, position_of
 
 
 class Stance:
@@ -36,7 +36,7 @@ class Stance:
             round(self._following.lag, 3),
             self._election.leads,
             self._election.leading,
-            led(db),
+            known_desks(db),
             (question.at and digest_at(db, question.at)) or "",
             (question.entry and position_of(db, question.entry)) or 0,
             (question.measure and self._measuring.found(question.measure)) or "",

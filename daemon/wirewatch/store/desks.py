@@ -97,11 +97,15 @@ def leading(db: Reader) -> Leading | None:
     return Leading(*row) if row else None
 
 
-def led(db: Reader) -> tuple[str, ...]:
-    """Name all desks that ever sent."""
-    return tuple(
-        name for (name,) in db.execute("SELECT DISTINCT desk FROM cluster_leads ORDER BY 1")
-    )
+def known_desks(db: Reader) -> tuple[str, ...]:
+    """Name all desks that ever joined or sent."""
+    query = "SELECT desk FROM cluster_desks UNION SELECT desk FROM cluster_leads ORDER BY 1"
+    return tuple(name for (name,) in db.execute(query))
+
+
+def note_joined(db: Transaction, desk: str, now: datetime) -> None:
+    """Note that a desk joins. Call it inside the transaction that performs it."""
+    db.conn.execute("INSERT OR REPLACE INTO cluster_desks VALUES (?, ?)", (desk, iso(now)))
 
 
 def begin_epoch(db: Transaction, desk: str, instance: str, now: datetime) -> Leading:

@@ -26,6 +26,7 @@ TABLES = (
     "months",
     "pairs",
     "cluster_leads",
+    "cluster_desks",
 )
 """What desks have in common."""
 

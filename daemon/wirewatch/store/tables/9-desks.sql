@@ -1,4 +1,4 @@
--- What several desks have in common: the order in which everything came, and who sends since when.
+-- What several desks have in common: the order in which everything came, and who sends since when, and who joined.
 
 CREATE TABLE cluster_log (
     position INTEGER PRIMARY KEY,
@@ -13,6 +13,11 @@ CREATE TABLE cluster_leads (
     desk TEXT NOT NULL,
     instance TEXT NOT NULL,
     since TEXT NOT NULL
+);
+
+CREATE TABLE cluster_desks (
+    desk TEXT PRIMARY KEY,
+    joined TEXT NOT NULL
 );
 
 ALTER TABLE attempts ADD COLUMN epoch INTEGER;
