@@ -13,10 +13,19 @@ from wirewatch.broker.letter import Letter
 from wirewatch.cluster.entry import EntryError, entry_of, written
 from wirewatch.cluster.lead import Lead
 from wirewatch.model import Attempt, Message
-from wirewatch.pipeline.acts import Accept, Act, Alone, OutboxTurn, Performer, TakeOn
+from wirewatch.pipeline.acts import (
+    Accept,
+    Act,
+    Alone,
+    OutboxTurn,
+    Performer,
+    SettleAlarms,
+    TakeOn,
+)  # fmt: skip
 from wirewatch.pipeline.patience import Patience
 from wirewatch.states import DeliveryReason, FileReason
-from wirewatch.store.database import Store, StoreUnavailableError
+from wirewatch.store.alarms import Listeners
+from wirewatch.store.database import Store, StoreUnavailableError, UnstorableError
 from wirewatch.store.desks import leading, note, position
 from wirewatch.store.digest import content_digest
 from wirewatch.store.stories import Telling
@@ -158,6 +167,23 @@ def test_what_sqlite_refuses_every_desk_puts_aside(tmp_path: Path, clock: Manual
         done = one.proposals.perform(act)
         assert [row.reason for row in done] == [None, FileReason.UNSTORABLE, None]
         come_to(other, 1)
+        assert one.digest() == other.digest()
+
+
+def test_an_entry_that_the_program_stumbles_over_ends_no_desk(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the program refuses one entry, at every desk alike; what follows is performed."""
+
+    def stumble(_act: SettleAlarms, _db: object) -> None:
+        raise KeyError("nobody thought of it")
+
+    monkeypatch.setattr(SettleAlarms, "perform", stumble)
+    with desks(tmp_path, clock, "astana", "brussels") as [one, other]:
+        with pytest.raises(UnstorableError, match="nobody thought of it"):
+            one.proposals.perform(SettleAlarms(START, (), Listeners((), {})))
+        one.proposals.perform(accept("a"))
+        come_to(other, 2)
         assert one.digest() == other.digest()
 
 

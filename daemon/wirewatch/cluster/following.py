@@ -41,6 +41,10 @@ _IDLE = 5.0  # seconds
 _SOON = 1.0  # seconds without an entry, after a start, until a desk takes it that none waits
 _RETRY = 1.0  # seconds before a store is tried again that cannot be written
 
+_REFUSALS = (
+    UnstorableError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+)  # fmt: skip
+
 
 class Refused(NamedTuple):
     """What an act came to that SQLite refused, on this desk as on any other."""
@@ -169,11 +173,15 @@ def _groups(parcels: Sequence[Parcel]) -> Iterator[Sequence[Parcel]]:
 
 
 def _result(db: Transaction, entry: Entry) -> Any:  # noqa: ANN401 - what the act itself gives
-    """Perform an entry; what SQLite refuses of it every desk refuses, and goes on."""
+    """Perform an entry; what is refused of it is refused by every desk, which goes on.
+
+    By SQLite, or by a fault of this program: an entry that ended it would end every desk, and
+    again at each start.
+    """
     try:
         with within(db):
             return entry.act.perform(db)
-    except UnstorableError as error:
+    except _REFUSALS as error:
         _log.error(Event("refused", entry=entry.id, act=entry.kind, error=str(error)))
         if isinstance(entry.act, Accept):
             return _accepted_singly(db, entry.act)
@@ -187,7 +195,7 @@ def _accepted_singly(db: Transaction, act: Accept) -> list[Accepted]:
         try:
             with within(db):
                 accepted += act._replace(outcomes=(outcome,)).perform(db)
-        except UnstorableError as error:
+        except _REFUSALS as error:
             refused = outcome._replace(
                 state=FileState.QUARANTINED,
                 reason=FileReason.UNSTORABLE,
