@@ -175,6 +175,27 @@ def test_workers_write_what_becomes_of_arrivals(sharing: Sharing) -> None:
     assert sharing.ready(SETTINGS.arrivals) == 0
 
 
+def test_what_is_too_large_for_an_entry_goes_by_several(
+    sharing: Sharing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arrivals are parted until each entry may go; one that may not alone is quarantined."""
+    monkeypatch.setattr(working_module, "LARGEST", 3_000)
+    noise = "".join(f" {hashlib.sha256(bytes([n])).hexdigest()}" for n in range(80))
+    texts = [STORY, f"{STORY}{noise}", f"{STORY} Again.", f"{STORY} And again."]
+    loads = [sharing.outcome(text.encode(), f"{n}.txt") for n, text in enumerate(texts)]
+    sharing.handing.hand_over(loads)
+    working = sharing.working()
+    done(working, working.run, lambda: working.done == 4)
+    desk = Desk(sharing.folder, sharing.broker, "astana", sharing.clock)
+    desk.start()
+    come_to(desk, 3)
+    rows = {row["path"]: row["reason"] for row in desk.store.db["files"].rows}
+    assert rows == {"0.txt": None, "1.txt": "too-large", "2.txt": None, "3.txt": None}
+    desk.end()
+    working._link.close()
+    assert sharing.ready(SETTINGS.arrivals) == 0
+
+
 def test_a_worker_without_a_broker_lets_nothing_go(sharing: Sharing) -> None:
     """What could not be written into the log goes back, and is worked on again."""
     sharing.handing.hand_over([sharing.outcome(STORY.encode())])

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+LARGEST = 64_000_000
+"""Bytes of a body at most; RabbitMQ takes 128 MiB, from 4.0 on 16 without `max_message_size`."""
+
 
 class Letter(NamedTuple):
     """Something to be told: `id` says which it is, `kind` how its body is to be read."""

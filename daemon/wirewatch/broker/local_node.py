@@ -33,6 +33,9 @@ cluster_formation.peer_discovery_backend = classic_config
 # The others wait while one looks around in vain, and longer than it did.
 cluster_formation.discovery_retry_limit = 2
 
+# As older ones have it; from 4.0 on it is an eighth of that.
+max_message_size = 134217728
+
 # Small: it shares its machine with its fellows.
 vm_memory_high_watermark.absolute = 512MB
 raft.wal_max_size_bytes = 67108864

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wirewatch.broker.access import BrokerUnavailableError
-from wirewatch.broker.letter import Letter
+from wirewatch.broker.letter import LARGEST, Letter
 from wirewatch.broker.link import Link
 from wirewatch.clock import Clock
 from wirewatch.cluster.load import Load, name_of, packed
@@ -31,7 +31,6 @@ LOADED = "arrival"
 _PATIENCE = 30.0  # seconds for a batch to be confirmed
 _FIRST_WAIT = timedelta(milliseconds=100)
 _LONGEST_WAIT = timedelta(seconds=10)
-_MOST_READ = 64_000_000  # bytes, packed, of what was read in one file
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class HandingExaminer(Examiner):
     def concluded(self, arrival: Arrival, reading: Reading) -> Outcome:
         """Say what becomes of a large file that was parsed."""
         outcome = _handed(Load(arrival, reading=reading))
-        if len(outcome.load) > _MOST_READ:
+        if len(outcome.load) > LARGEST:
             problem = (
                 f"{len(outcome.load):,} bytes when read, more than the broker is given at once"
             )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from wirewatch.broker.access import BrokerUnavailableError
 from wirewatch.broker.consumer import Consumer
-from wirewatch.broker.letter import Letter, Parcel
+from wirewatch.broker.letter import LARGEST, Letter, Parcel
 from wirewatch.broker.link import Link
 from wirewatch.broker.topology import Settings
 from wirewatch.cluster.entry import EntryError, entry_of, written
@@ -162,9 +162,25 @@ class Working:
         """Write into the log what becomes of arrivals, then let go of them."""
         terms = self.terms
         entry = entry_of(Accept(terms.examiner.clock(), tuple(outcomes), terms.telling))
-        if self._published(self._settings.log, Letter(entry.id, entry.kind, written(entry))):
+        body = written(entry)
+        if len(body) > LARGEST:
+            self._write_in_parts(consumer, taken, outcomes)
+        elif self._published(self._settings.log, Letter(entry.id, entry.kind, body)):
             consumer.acknowledge(parcel for parcel, _ in taken)
             self.done += len(taken)
+
+    def _write_in_parts(
+        self, consumer: Consumer, taken: Sequence[Taken], outcomes: Sequence[Outcome]
+    ) -> None:
+        """Write what is too large for one entry into two; what is too large alone is put aside."""
+        if len(taken) == 1:
+            detail = f"more than {LARGEST:,} bytes when read and packed, the broker's most at once"
+            arrival = outcomes[0].arrival
+            self._write(consumer, taken, [quarantined(arrival, FileReason.TOO_LARGE, detail)])
+            return
+        half = len(taken) // 2
+        self._write(consumer, taken[:half], outcomes[:half])
+        self._write(consumer, taken[half:], outcomes[half:])
 
     def _published(self, queue: str, letter: Letter) -> bool:
         """Put a letter on a queue; where that fails all that was taken goes back."""
