@@ -207,6 +207,22 @@ def test_a_worker_that_dies_ends_the_daemon(
     assert not [thread for thread in threading.enumerate() if thread in service._threads]
 
 
+def test_what_says_itself_what_is_wrong_has_no_trace(
+    make: MakeService, log: Log, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A worker that ends by an error of ours says so in lines for people."""
+
+    def end() -> None:
+        raise StoreError("this desk lacks entries; build it anew")
+
+    service = make()
+    service._workers["deliver"] = end
+    assert service.run() == 1
+    assert any("build it anew" in line for _, line in log.lines)
+    [died] = [one for one in caplog.records if "worker-died" in one.getMessage()]
+    assert not died.exc_info
+
+
 def test_what_brings_work_stops_first(
     make: MakeService, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:

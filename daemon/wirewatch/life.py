@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
 from wirewatch import systemd
-from wirewatch.errors import StoreDamagedError
+from wirewatch.errors import StoreDamagedError, WirewatchError
 from wirewatch.event import Event
 from wirewatch.pulse import Pulses
 from wirewatch.store.database import DatabaseError
@@ -106,7 +106,8 @@ class Life(ABC):
             work()
         except BaseException as error:  # noqa: BLE001 - the top of a thread: there is no half-dead daemon
             worker = threading.current_thread().name
-            _log.exception(Event("worker-died", worker=worker, error=type(error).__name__))
+            said = Event("worker-died", worker=worker, error=type(error).__name__)
+            _log.error(said, exc_info=not isinstance(error, WirewatchError))  # which speaks itself
             self._failure = error
             self.stop()
 
