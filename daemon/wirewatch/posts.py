@@ -13,6 +13,7 @@ from wirewatch.cluster.answering import Answering, Tell
 from wirewatch.cluster.election import Election
 from wirewatch.cluster.following import Done, Following
 from wirewatch.cluster.handing import Handing, HandingExaminer
+from wirewatch.cluster.joining import end as end_joining
 from wirewatch.cluster.measuring import Measuring
 from wirewatch.cluster.metrics import CLUSTER, sighting
 from wirewatch.cluster.proposals import Proposals
@@ -146,6 +147,7 @@ class DeskPost(Post):
 
     def join(self, place: Place) -> None:
         """Take one's place beside the outbox."""
+        end_joining(place.store.path)
         settings, name, clock, pulses = self._settings, self._name, place.clock, place.pulses
         following = Following(self._link, settings.desk(name), place.store, clock, pulses)
         following.check = Unbroken(self._link, settings, name).check

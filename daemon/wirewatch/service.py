@@ -216,8 +216,9 @@ class Service(Life):
         """Start everything: the outbox first, then what fills it, the watching last."""
         for inbox in self.arrivals.inboxes.values():
             make_folder(inbox)
-        with self._store.write() as db:
-            retire_inboxes(db, self.arrivals.inboxes, self._clock())
+        if self._post.takes_in:
+            with self._store.write() as db:
+                retire_inboxes(db, self.arrivals.inboxes, self._clock())
         self._scanning.prepare()
         if self._post.keeps_outbox:
             self.deliveries.start()
