@@ -1,7 +1,6 @@
 """Questions and their answers: one is asked, as many may answer as are there."""
 
 import asyncio
-import contextlib
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -45,14 +44,17 @@ class Asking:
         answers: asyncio.Queue[Letter] = asyncio.Queue()
         self._waiting[question] = answers
         came: list[Letter] = []
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(seconds):
                 await self._listen(back, to[0])
                 options = sending(letter, kept=False, reply_to=self._queue, question=question)
                 await self.send(to, options)
                 while not most or len(came) < most:
                     came.append(await answers.get())
-        del self._waiting[question]
+        except TimeoutError:
+            pass  # who has not answered by now does not
+        finally:
+            del self._waiting[question]
         return came
 
     async def send(self, to: tuple[str, str], options: Mapping[str, Any]) -> None:

@@ -59,7 +59,7 @@ class Unbroken:
         if self._looked[0] == session and now - self._looked[1] < _LOOK:
             return
         if self._looked[0] != session:  # another may have deleted the queue meanwhile
-            self._comparisons = _COMPARISONS
+            self._comparisons, self._others = _COMPARISONS, 0
         self._link.wait(_CONNECTING)
         self._refuse_cut()
         if first is not None and self._comparisons:
