@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from desks import SETTINGS, Desk, broker_of, desks
 from wirewatch.cluster import election as module
 from wirewatch.cluster import following
 from wirewatch.cluster.election import Election
+from wirewatch.cluster.entry import Entry
+from wirewatch.cluster.following import Done
 from wirewatch.notify.send import Channel
 from wirewatch.pipeline.acts import Accept, Act
 from wirewatch.pipeline.deliveries import Deliveries
@@ -144,6 +146,33 @@ def test_another_takes_over(tmp_path: Path, clock: ManualClock, receiver: Receiv
         now = other.election.leading
         assert now is not None
         assert now.epoch == 2
+    assert len(receiver.got) == 1
+
+
+def test_a_desk_that_cannot_write_gives_up_the_lead(
+    tmp_path: Path, clock: ManualClock, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a full disk it stands back; another tells, and what it missed it performs later."""
+    monkeypatch.setattr(module, "_BEHIND", 0.05)
+    monkeypatch.setattr(following, "_RETRY", 0.02)
+    full = threading.Event()
+    full.set()
+    with two(tmp_path, clock, receiver.host) as (first, other):
+        performed = first.desk.following._performed
+
+        def refused(entries: Iterable[Entry]) -> list[Done]:
+            if full.is_set():
+                raise StoreUnavailableError("disk full")
+            return performed(entries)
+
+        monkeypatch.setattr(first.desk.following, "_performed", refused)
+        take_in(other, "a")
+        holds(lambda: other.election.leads)
+        holds(lambda: states(other.desk.store) == ["sent"])
+        full.clear()
+        holds(lambda: first.desk.following.at == other.desk.following.at)
+        assert not first.election.leads
+        assert first.desk.digest() == other.desk.digest()
     assert len(receiver.got) == 1
 
 

@@ -39,6 +39,7 @@ LEASE = 20.0
 """Seconds after which a message is not begun any more that was claimed."""
 
 _NO_EPOCH = 0  # what comes from a desk that does not send belongs to none
+_BEHIND = 20.0  # seconds for which a desk that leads may be behind
 _BEAT = 1.0  # seconds between two words
 _PATIENCE = 3.0  # seconds for a word to be confirmed
 
@@ -66,6 +67,7 @@ class Election:
         self._clock = clock
         self._pulses = pulses
         self._consumer: Consumer | None = None
+        self._abreast_at = time.monotonic()
         self._stopping = threading.Event()
 
     @property
@@ -95,6 +97,8 @@ class Election:
                 self._consumer.acknowledge(words)
                 if not self.leads:
                     self._accept_the_lead(following, proposals)
+            if self._lags(following):
+                self._step_back()
             self._stopping.wait(max(0.0, _BEAT - (time.monotonic() - began)))
         if self._consumer:
             self._consumer.close()
@@ -130,7 +134,22 @@ class Election:
         """
         if following.abreast.is_set():
             self._take_the_lead(proposals)
-        elif self._consumer:
+        else:
+            self._step_back()
+
+    def _lags(self, following: Following) -> bool:
+        """Tell whether this desk leads, and has been behind for so long that others had better.
+
+        As when its disk is full: what it claims it comes to know too late, and tells nobody.
+        """
+        now = time.monotonic()
+        if not self.leads or following.abreast.is_set():
+            self._abreast_at = now
+        return now - self._abreast_at > _BEHIND
+
+    def _step_back(self) -> None:
+        """Stand for election no more until this desk is abreast; another may be chosen."""
+        if self._consumer:
             self._consumer.close()
             self._consumer = None
 

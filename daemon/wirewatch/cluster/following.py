@@ -131,6 +131,7 @@ class Following:
             try:
                 performed = self._performed(entries)
             except StoreUnavailableError as error:
+                self.abreast.clear()
                 self._pulses.held("follow", "the store cannot be written")
                 _log.warning(Event("store-unavailable", then="entries wait", error=str(error)))
                 self._stopping.wait(_RETRY)
