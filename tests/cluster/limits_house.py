@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cluster.conftest import until
-from cluster.control import control
 from wirewatch.broker.access import Access
 from wirewatch.broker.link import Link
 from wirewatch.broker.local import LocalBroker
@@ -174,8 +173,3 @@ def small_house(
                 member.process.wait(_ENDING)
         for link in (founder, house.link):
             link.close()
-
-
-def set_memory(broker: LocalBroker, size: str) -> None:
-    """Say from what size on a broker's first node takes no more; a small one is an alarm."""
-    control(broker, "set_vm_memory_high_watermark", "absolute", size)

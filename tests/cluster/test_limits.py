@@ -1,12 +1,14 @@
 """At its limits a cluster waits, says so, and loses nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from cluster.conftest import until
-from cluster.limits_house import SmallHouse, set_memory, small_house
+from cluster.control import control
+from cluster.limits_house import SmallHouse, small_house
 from wirewatch.broker.local import LocalBroker
 from wirewatch.broker.topology import Settings
 
@@ -14,14 +16,30 @@ _FILES = 60
 _MANY = 500
 _SMALL = 200_000  # bytes, of which each of many files takes some 1,600
 _LARGE = 1_000_000_000
+_ALARMS = {
+    "memory": tuple(
+        ("set_vm_memory_high_watermark", "absolute", size) for size in ("1MB", "512MB")
+    ),
+    "disk": tuple(("set_disk_free_limit", size) for size in ("1000000GB", "50MB")),
+}
 
 
-@pytest.fixture
-def alarm(broker: LocalBroker) -> Iterator[LocalBroker]:
-    """Give the broker with a node that has no memory left; afterwards it has."""
-    set_memory(broker, "1MB")
-    yield broker
-    set_memory(broker, "512MB")
+@dataclass
+class Alarm:
+    """A broker with a node that has no room left, of one kind or the other."""
+
+    broker: LocalBroker
+    ends: Callable[[], None]
+
+
+@pytest.fixture(params=["memory", "disk"])
+def alarm(broker: LocalBroker, request: pytest.FixtureRequest) -> Iterator[Alarm]:
+    """Give the broker with a node that has no room left; afterwards it has."""
+    begins, ends = _ALARMS[request.param]
+    control(broker, *begins)
+    alarm = Alarm(broker, lambda: control(broker, *ends))
+    yield alarm
+    alarm.ends()
 
 
 def settings(test: str, *, arrivals: int = _LARGE, desk: int = _LARGE) -> Settings:
@@ -35,9 +53,9 @@ def is_waiting(house: SmallHouse) -> bool:
     return "not-handed-over" in intake.log and intake.ready()[0] == 503
 
 
-def test_files_wait_while_the_broker_has_no_memory(tmp_path: Path, alarm: LocalBroker) -> None:
+def test_files_wait_while_the_broker_has_no_room(tmp_path: Path, alarm: Alarm) -> None:
     """Files stay in the inbox, the intake says why, and goes on when there is room again."""
-    with small_house(tmp_path, alarm, settings("memory"), "desk0") as house:
+    with small_house(tmp_path, alarm.broker, settings("room"), "desk0") as house:
         house.start("desk0", "intake")
         house.deliver(range(_FILES))
         assert until(lambda: "broker-blocked" in house.member("intake").log)
@@ -45,7 +63,7 @@ def test_files_wait_while_the_broker_has_no_memory(tmp_path: Path, alarm: LocalB
         assert "the broker takes nothing" in house.member("intake").ready()[1]
         assert house.lies_in(house.settings.arrivals) == 0
         assert len(list(house.inbox.iterdir())) == _FILES
-        set_memory(alarm, "512MB")
+        alarm.ends()
         house.start("worker")
         assert house.has_all("desk0", _FILES)
         assert until(lambda: not list(house.inbox.iterdir()))
