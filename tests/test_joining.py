@@ -15,9 +15,10 @@ from wirewatch.cluster.joining import begin, forget, refuse_unfit
 from wirewatch.cluster.lead import Lead
 from wirewatch.cluster.unbroken import GapError, Unbroken
 from wirewatch.errors import StoreError
-from wirewatch.pipeline.acts import Accept, OutboxTurn
+from wirewatch.pipeline.acts import Accept, Alone, OutboxTurn
 from wirewatch.pipeline.patience import Patience
 from wirewatch.store.backup import back_up
+from wirewatch.store.database import Store
 from wirewatch.store.restore import restore
 from wirewatch.store.stories import Telling
 
@@ -70,6 +71,33 @@ def test_a_desk_made_of_a_backup_holds_the_same(tmp_path: Path, clock: ManualClo
             come_to(tokyo, 8)
             assert tokyo.following.at == first.following.at
             assert tokyo.digest() == first.digest()
+        finally:
+            tokyo.end()
+
+
+def test_one_machine_becomes_the_first_desk_of_several(tmp_path: Path, clock: ManualClock) -> None:
+    """A desk keeps what it stored by itself, and what waits to be told; others are made of it."""
+    alone = Store.open(tmp_path / "astana.db")
+    Alone(alone).perform(Accept(START, (told("old", "Old spoke."),), Telling()))
+    alone.close()
+    with desks(tmp_path, clock, "astana") as [first]:
+        bind(first.broker, "tokyo")
+        store = tmp_path / "tokyo.db"
+        begin(first.link, SETTINGS, "tokyo", store, START)
+        first.proposals.perform(Lead(START, "astana", "i1", ("desk",)))
+        take_in(first, "new")
+        made = back_up(first.store.path, tmp_path, START)
+        refuse_unfit(first.link, SETTINGS, "tokyo", store, made.path)
+        restore(store, made.path, START + timedelta(hours=6), unseen)
+        tokyo = Desk(tmp_path, first.broker, "tokyo", clock)
+        tokyo.start()
+        try:
+            turn = OutboxTurn(START, Patience(), ("desk",), ahead=16, epoch=1)
+            claimed = first.proposals.perform(turn)
+            assert [one.alert_id for one in claimed] == [1, 2]
+            come_to(tokyo, first.following.at.number)
+            assert tokyo.digest() == first.digest()
+            assert tokyo.store.db["articles"].count == 2
         finally:
             tokyo.end()
 
