@@ -153,7 +153,7 @@ def test_a_desk_that_cannot_write_does_not_join(tmp_path: Path) -> None:
     """Where no mark can be left beside the store, nothing is written to the log either."""
     broker = broker_of("astana")
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="takes no file"):
         begin(linked(broker), SETTINGS, "astana", tmp_path / "file" / "astana.db", START)
     assert linked(broker).depths([SETTINGS.log])[SETTINGS.log] in {None, (0, 0)}
 

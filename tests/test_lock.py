@@ -49,7 +49,7 @@ def test_the_second_is_refused_and_told_who_holds_it(path: Path, clock: ManualCl
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, clock: ManualClock) -> None:
     """Where no folder can be, the start is refused with the folder and a remedy."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match=r"file/deep cannot be written: .*store\.path"):
+    with pytest.raises(StoreError, match=r"file/deep/.+ cannot be used: .*store\.path"):
         StoreLock(tmp_path / "file" / "deep" / "wirewatch.db", "run", clock).acquire()
 
 

@@ -17,7 +17,7 @@ from wirewatch.cluster.join import Join
 from wirewatch.errors import StoreError
 from wirewatch.store.database import opened_as_it_is
 from wirewatch.store.desks import follows_log, position_of
-from wirewatch.store.files import beside
+from wirewatch.store.files import beside, unwritable
 
 _MARK = ".joining"
 _CONFIRMING = 10.0  # seconds
@@ -46,10 +46,7 @@ def _leave_mark(store: Path, entry: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         beside(store, _MARK).write_text(entry, encoding="ascii")
     except OSError as error:
-        raise StoreError(
-            f"the store's folder {folder} cannot be written: {error.strerror}; make it, let this"
-            " user write to it, and join again"
-        ) from error
+        raise unwritable(store, error) from error
 
 
 def refuse_unfit(link: Link, settings: Settings, name: str, store: Path, backup: Path) -> None:

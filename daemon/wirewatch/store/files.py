@@ -1,5 +1,6 @@
 """The files of a store: who may read them, and what lies beside the database itself."""
 
+import errno
 import fcntl
 import os
 import stat
@@ -12,6 +13,15 @@ from wirewatch.errors import StoreError
 _PRIVATE = 0o640
 RESTORING = ".restoring"
 """What a store's name ends in that is whole and verified, and about to take the store's place."""
+
+
+def unwritable(store: Path, error: OSError) -> StoreError:
+    """Say that nothing can be written beside a store, and what to do."""
+    why = f"its folder takes no file: {error.strerror}"
+    remedy = "make it, let this user write to it, or name another place by store.path"
+    if error.errno == errno.EIO:
+        remedy = "look after its disk"
+    return StoreError(f"the store {store} cannot be used: {why}; {remedy}")
 
 
 def keep_private(path: Path) -> None:

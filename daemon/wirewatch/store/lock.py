@@ -9,6 +9,7 @@ from typing import IO
 
 from wirewatch.clock import Clock, iso
 from wirewatch.errors import StoreError
+from wirewatch.store.files import unwritable
 
 _TRIES = 10
 _PAUSE = 0.01  # seconds
@@ -53,10 +54,7 @@ class StoreLock:
             folder.mkdir(parents=True, exist_ok=True)
             return open(self._path, "a+", encoding="utf-8", opener=_ours)
         except OSError as error:
-            raise StoreError(
-                f"the store's folder {folder} cannot be written: {error.strerror}; make it, let"
-                " this user write to it, or choose another store.path"
-            ) from error
+            raise unwritable(self._path.with_suffix(""), error) from error
 
     def release(self) -> None:
         """Give the lock back."""
