@@ -151,7 +151,7 @@ class Plugin:
     def _template(self, datasette: Datasette, name: str) -> Any:  # noqa: ANN401 - jinja's
         """Give a template that is drawn in one go, as nothing on our pages waits for anything.
 
-        Datasette's own may wait, and ask so at each value that they write: twice the time.
+        Datasette's own may wait, and ask at each value that they write whether they have to.
         """
         if self._templates is None:
             self._templates = datasette.jinja_env.overlay(enable_async=False)

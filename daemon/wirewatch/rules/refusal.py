@@ -1,6 +1,6 @@
 """What makes a query false for certain: a word that it does not want, as it is mostly written.
 
-It is looked for before an article is matched, which takes twenty times as long. Where nothing is
+It is looked for before an article is matched, which takes many times as long. Where nothing is
 found nothing is said: a word may stand there in another form, and the matcher decides.
 """
 
