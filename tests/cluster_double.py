@@ -108,9 +108,8 @@ class Link:
             self.broker.answers[asked.question].append(letter)
             self.broker.changed.notify_all()
 
-    def consume(self, queue: str, prefetch: int, *, exclusive: bool = False) -> "Taker":
+    def consume(self, queue: str, prefetch: int) -> "Taker":
         """Subscribe to a queue."""
-        assert not exclusive
         taker = Taker(self.broker, queue, prefetch)
         self._takers.append(taker)
         self.broker.takers[queue].append(taker)

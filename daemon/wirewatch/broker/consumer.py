@@ -25,10 +25,9 @@ class Consumer:
     hand what comes after to the next one, before what this one has in hand.
     """
 
-    def __init__(self, queue: str, prefetch: int, done: Done, *, exclusive: bool = False) -> None:
+    def __init__(self, queue: str, prefetch: int, done: Done) -> None:
         self.queue = queue
         self._prefetch = prefetch
-        self._exclusive = exclusive
         self._done = done
         self._changed = threading.Condition()
         self._waiting: deque[Parcel] = deque()
@@ -108,7 +107,7 @@ class Consumer:
         async def arrived(delivered: Any) -> None:  # noqa: ANN401 - the library's own
             self._keep(parcel(delivered, session))
 
-        await wire.basic_consume(queue, arrived, exclusive=self._exclusive)
+        await wire.basic_consume(queue, arrived)
 
     def end(self, *, for_good: bool = False) -> None:
         """Forget a lost connection: what it handed out goes back."""

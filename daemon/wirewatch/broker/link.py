@@ -78,14 +78,14 @@ class Link:
         """
         self._call(self._pair.publish((exchange, key), letters, patience), patience)
 
-    def consume(self, queue: str, prefetch: int, *, exclusive: bool = False) -> Consumer:
+    def consume(self, queue: str, prefetch: int) -> Consumer:
         """Subscribe to a queue, now and after each reconnect; `prefetch` parcels in advance.
 
         All who take from a queue with one taker at a time must have the same `prefetch`: what
         one had in hand must find room in the hands of the next, else its order is lost.
         Raises BrokerUnavailableError when the link is not open.
         """
-        consumer = Consumer(queue, prefetch, self._quietly, exclusive=exclusive)
+        consumer = Consumer(queue, prefetch, self._quietly)
         self._call(self._pair.subscribe(consumer), _PATIENCE)
         return consumer
 
