@@ -19,8 +19,8 @@ from wirewatch.cluster.measure import Measure
 from wirewatch.cluster.unbroken import Check, unchecked
 from wirewatch.event import Event
 from wirewatch.pipeline.acts import Accept
+from wirewatch.pipeline.commit import refused
 from wirewatch.pulse import Pulses
-from wirewatch.states import FileReason, FileState
 from wirewatch.store.accept import Accepted
 from wirewatch.store.database import (
     Store,
@@ -197,11 +197,5 @@ def _accepted_singly(db: Transaction, act: Accept) -> list[Accepted]:
             with within(db):
                 accepted += act._replace(outcomes=(outcome,)).perform(db)
         except _REFUSALS as error:
-            refused = outcome._replace(
-                state=FileState.QUARANTINED,
-                reason=FileReason.UNSTORABLE,
-                detail=str(error).encode("ascii", "backslashreplace").decode(),
-                found=(),
-            )
-            accepted += act._replace(outcomes=(refused,)).perform(db)
+            accepted += act._replace(outcomes=(refused(outcome, error),)).perform(db)
     return accepted

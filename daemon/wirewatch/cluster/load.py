@@ -9,11 +9,9 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from wirewatch.cluster.entry import EntryError
+from wirewatch.cluster.entry import QUICK, EntryError
 from wirewatch.formats import Reading
 from wirewatch.model import Arrival
-
-_QUICK = 1  # of zlib, see `entry`
 
 
 class Load(NamedTuple):
@@ -38,7 +36,7 @@ def packed(load: Load) -> bytes:
     """Write an arrival for its way."""
     rest = load.data if load.reading is None else _READING.dump_json(load.reading)
     head = _HEAD.dump_json(_Head(load.arrival, load.reading is not None))
-    return zlib.compress(head + b"\n" + rest, _QUICK)
+    return zlib.compress(head + b"\n" + rest, QUICK)
 
 
 def unpacked(body: bytes) -> Load:

@@ -117,8 +117,9 @@ class Working:
     def _work_on(self, consumer: Consumer, group: Sequence[Taken]) -> None:
         """Examine arrivals, and write what becomes of them."""
         terms = self.terms
+        judge, parse = terms.examiner, terms.parse
         try:
-            outcomes = [self._examined(load, terms.examiner, terms.parse) for _, load in group]
+            outcomes = [self._examined("work", load, judge, parse) for _, load in group]
         except RetryError as error:
             self._put_off(len(group), error)
             return
@@ -131,7 +132,7 @@ class Working:
             outcome = (
                 _given_up(load)
                 if parcel.returns
-                else self._examined(load, terms.examiner, terms.apart)
+                else self._examined("bury", load, terms.examiner, terms.apart)
             )
         except RetryError as error:
             self._put_off(1, error)
@@ -145,7 +146,7 @@ class Working:
         self._link.drop()
         self._stopping.wait(_REST)
 
-    def _examined(self, load: Load, judge: Examiner, parse: Parse) -> Outcome:
+    def _examined(self, worker: str, load: Load, judge: Examiner, parse: Parse) -> Outcome:
         """Say what becomes of an arrival. Raises RetryError where nothing can be parsed now."""
         arrival, examiner = load.arrival, replace(judge, parse=parse)
         if load.reading is not None:
@@ -153,7 +154,7 @@ class Working:
         else:
             content = Content(load.data, arrival.sha256 or "", arrival.stamp)
             outcome = examiner.outcome(arrival, content)
-        self._pulses.moved("work")
+        self._pulses.moved(worker)
         return outcome
 
     def _write(

@@ -95,8 +95,8 @@ class Committer:
             return self._written(lambda: self._told(outcomes))
         except UnstorableError as error:
             if len(outcomes) == 1:
-                refused = _refused(outcomes[0], error)
-                return self._written(lambda: accept(self.store, [refused], self.clock()))
+                aside = refused(outcomes[0], error)
+                return self._written(lambda: accept(self.store, [aside], self.clock()))
             return [done for outcome in outcomes for done in self._accept([outcome])]
 
     def _told(self, outcomes: Sequence[Outcome]) -> list[Accepted]:
@@ -189,8 +189,8 @@ def batches(outcomes: Iterable[Outcome], most: int = BATCH) -> Iterator[list[Out
         yield batch
 
 
-def _refused(outcome: Outcome, error: UnstorableError) -> Outcome:
-    """Turn an outcome that SQLite refuses into one that it takes."""
+def refused(outcome: Outcome, error: Exception) -> Outcome:
+    """Turn an outcome that is refused into one that is taken: put aside, with the reason."""
     return outcome._replace(
         state=FileState.QUARANTINED,
         reason=FileReason.UNSTORABLE,
