@@ -14,6 +14,7 @@ from wirewatch.store.archive import (
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
 from wirewatch.store.outbox import record
+from wirewatch.text.tokenizer import EVERYTHING, Expressions
 
 FULL = Article(
     guid="tag:full",
@@ -54,8 +55,8 @@ def test_an_article_comes_back_as_it_was_accepted(store: Store) -> None:
     """What is read from the store is the article that was accepted, in every field."""
     bare = Article("tag:bare", "", "Bare", "Bare body.")
     accept(store, [stored(FULL), stored(bare)], START)
-    assert [one.article for one in candidates(store.db, None)] == [bare, FULL]
-    newest = next(candidates(store.db, None))
+    assert [one.article for one in candidates(store.db, EVERYTHING)] == [bare, FULL]
+    newest = next(candidates(store.db, EVERYTHING))
     assert (newest.id, newest.source, newest.received) == (2, "wires", "2026-03-02T12:00:00.000Z")
     assert article_count(store.db) == 2
 
@@ -64,8 +65,10 @@ def test_full_text_gives_its_hits_newest_first(store: Store) -> None:
     """An FTS5 expression gives the articles that it finds, the newest first, and no other."""
     bodies = ("Alpha met.", "Beta left.", "Gamma met.")
     accept(store, [told(body, body) for body in bodies], START)
-    assert [one.id for one in candidates(store.db, '"met"')] == [3, 1]
-    assert [one.id for one in candidates(store.db, '{title} : "met"')] == []
+    assert [one.id for one in candidates(store.db, Expressions('"met"', '"met"'))] == [3, 1]
+    assert [
+        one.id for one in candidates(store.db, Expressions('{title} : "met"', '{title} : "met"'))
+    ] == []
 
 
 def test_the_alert_log_is_newest_first_by_state_and_limited(store: Store) -> None:

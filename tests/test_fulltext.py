@@ -12,7 +12,7 @@ from conftest import START, arrived
 from wirewatch.errors import ConfigError
 from wirewatch.model import Article, Found, Outcome
 from wirewatch.pipeline.search import search
-from wirewatch.rules.fulltext import fts_expression
+from wirewatch.rules.fulltext import expressions
 from wirewatch.rules.gazetteer.entry import Entry
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.lexicon import Lexicon
@@ -22,7 +22,10 @@ from wirewatch.rules.rulebook import rule_of
 from wirewatch.states import FileState
 from wirewatch.store.accept import accept
 from wirewatch.store.database import Store
+from wirewatch.store.irregular import Irregular, irregularity
 from wirewatch.store.schema import migrations
+from wirewatch.text.fold import fold
+from wirewatch.text.tokenizer import EVERYTHING, NOTHING, Expressions, is_foreign
 
 ENTRIES = (
     Entry("az", "Milli Məclis", "AZ", frozenset(), ("Milli Məclis",), ("MM",)),
@@ -80,8 +83,10 @@ class Archive:
         )
         return self.rows
 
-    def finds(self, expression: str | None, row: int) -> bool:
-        if expression is None:
+    def finds(self, asked: Expressions, row: int, article: Article) -> bool:
+        mark = irregularity(article)
+        expression = asked.foreign if mark is Irregular.FOREIGN else asked.alike
+        if expression is None or mark is Irregular.ANY:
             return True
         sql = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? AND rowid = ?"
         return self.db.execute(sql, [expression, row]).fetchone() is not None
@@ -94,8 +99,8 @@ def archive() -> Iterator[Archive]:
     made.db.close()
 
 
-def expression_of(query: str) -> str | None:
-    return fts_expression(parse_query(query), GAZETTEERS)
+def expressions_of(query: str) -> Expressions:
+    return expressions(parse_query(query), GAZETTEERS)
 
 
 def matches(query: str, article: Article) -> bool:
@@ -115,7 +120,7 @@ def test_full_text_finds_all_that_the_matcher_finds(
     row = archive.add(article)
     if matches(query, article):
         event("matched")
-        assert archive.finds(expression_of(query), row)
+        assert archive.finds(expressions_of(query), row, article)
 
 
 @settings(max_examples=150, deadline=None)
@@ -127,7 +132,7 @@ def test_each_spelling_finds_its_variants(
     article = Article("guid", "", "", f"{written} {after}")
     row = archive.add(article)
     for phrase in (f'"{query}"', f'"{query} {after}"'):
-        assert archive.finds(expression_of(phrase), row) or not matches(phrase, article)
+        assert archive.finds(expressions_of(phrase), row, article) or not matches(phrase, article)
 
 
 @pytest.mark.parametrize(
@@ -179,26 +184,90 @@ def test_what_the_matcher_folds_is_found(store: Store, word: str, text: str) -> 
 )
 def test_the_expression_narrows_the_search(archive: Archive, query: str, found: bool) -> None:  # noqa: FBT001
     """A query with words is answered from the index: what can not match is no candidate."""
-    row = archive.add(Article("guid", "Alpha", "", "gamma", "Beta"))
-    expression = expression_of(query)
-    assert expression is not None
-    assert archive.finds(expression, row) is found
+    article = Article("guid", "Alpha", "", "gamma", "Beta")
+    row = archive.add(article)
+    asked = expressions_of(query)
+    assert asked.alike == asked.foreign is not None
+    assert archive.finds(asked, row, article) is found
+
+
+@pytest.mark.parametrize("query", ["source:wires", "place:baku", "a OR source:wires", "NOT a"])
+def test_what_the_index_cannot_answer_has_no_expression(query: str) -> None:
+    """Where full text is of no use every article is a candidate, rather than too few."""
+    assert expressions_of(query) == EVERYTHING
+
+
+@pytest.mark.parametrize("query", ["国会", "รัฐสภา", "مجلس", "국회", "βουλή", "国会 AND NOT a"])
+def test_foreign_words_are_looked_for_where_there_are_any(query: str) -> None:
+    """Where the tokenizer cannot be trusted every article with words of such scripts counts."""
+    assert expressions_of(query) == Expressions(NOTHING, None)
+
+
+def test_other_articles_are_asked_for_the_rest() -> None:
+    """A foreign word is in no other article: there what else would do is asked for."""
+    alpha = expressions_of("alpha").alike
+    assert expressions_of("国会 OR alpha") == Expressions(alpha, None)
+    assert expressions_of("国会 AND alpha") == Expressions(NOTHING, alpha)
+    assert expressions_of("(国会 OR beta) AND alpha") == Expressions('("beta" AND "alpha")', alpha)
+    named = expressions_of("@g")
+    assert named.alike == expressions_of("@g:az").alike != NOTHING
+    assert named.foreign is None
+
+
+@given(text=st.text(max_size=12))
+def test_no_other_article_has_a_foreign_word(text: str) -> None:
+    """What is not marked has no word, as matching reads it, of a script that is asked for apart."""
+    if not irregularity(Article("guid", "", "", text)):
+        assert not any(map(is_foreign, fold(text).text))
 
 
 @pytest.mark.parametrize(
-    "query",
-    ["国会", "รัฐสภา", "مجلس", "국회", "βουλή", "@g", "source:wires", "place:baku", "a OR 国会",
-     "a OR source:wires"],
-)  # fmt: skip
-def test_what_the_index_cannot_answer_has_no_expression(query: str) -> None:
-    """Where the tokenizer cannot be trusted every article is a candidate, rather than too few."""
-    assert expression_of(query) is None
+    ("texts", "mark"),
+    [
+        (("Alpha", "Ереван", "संसद"), Irregular.NOTHING),
+        (("Alpha", "", "by 国会 alone"), Irregular.FOREIGN),
+        (("مجلس", "", "beta"), Irregular.FOREIGN),
+        (("Alpha", "АΒουλή", ""), Irregular.FOREIGN),
+        (("国会", "", "par\u00adliament"), Irregular.ANY),
+    ],
+)
+def test_each_article_is_marked_for_what_may_be_missed(
+    texts: tuple[str, str, str], mark: Irregular
+) -> None:
+    """An article says which of its words full text may miss, in whatever zone they are."""
+    title, dateline, body = texts
+    assert irregularity(Article("guid", title, "", body, dateline)) is mark
+
+
+@pytest.mark.parametrize("best", [False, True])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("国会", {"foreign", "both"}),
+        ("国会 AND alpha", {"both"}),
+        ("国会 OR alpha", {"foreign", "both", "alike"}),
+        ("alpha AND NOT 国会", {"alike"}),
+        ("beta", {"foreign"}),
+    ],
+)
+def test_searches_find_foreign_words(
+    store: Store,
+    query: str,
+    found: set[str],
+    best: bool,  # noqa: FBT001
+) -> None:
+    """Words of such scripts are found in the archive, alone and with others."""
+    texts = {"foreign": "beta 国会", "both": "alpha 日本国会", "alike": "alpha"}
+    articles = tuple(Found(Article(name, "", "", text)) for name, text in texts.items())
+    accept(store, [Outcome(arrived("a.txt"), FileState.STORED, found=articles)], START)
+    hits = list(search(store.path, query, GAZETTEERS, best=best))
+    assert {stored.article.guid for stored, _ in hits} == found
+    assert len(hits) == len(found)
 
 
 def test_of_an_and_the_sure_parts_are_kept() -> None:
     """One part that the index cannot answer does not keep it from answering the others."""
-    assert expression_of("国会 AND alpha") == expression_of("alpha")
-    assert expression_of("alpha AND source:wires AND NOT beta") == expression_of("alpha")
+    assert expressions_of("alpha AND source:wires AND NOT beta") == expressions_of("alpha")
 
 
 @pytest.mark.parametrize(
@@ -212,13 +281,14 @@ def test_of_an_and_the_sure_parts_are_kept() -> None:
 )
 def test_large_queries_are_no_error_of_sqlite(archive: Archive, query: str) -> None:
     """A query that can be read can be searched for, however deep or long it is."""
-    row = archive.add(Article("guid", "", "", "a b c w1"))
-    assert archive.finds(expression_of(query), row) == ("title" not in query)
+    article = Article("guid", "", "", "a b c w1")
+    row = archive.add(article)
+    assert archive.finds(expressions_of(query), row, article) == ("title" not in query)
 
 
 def test_how_names_begin_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks for the same part of a list again does not wait for its names to be gathered."""
-    first = expression_of("@g:AZ")
+    first = expressions_of("@g:AZ").alike
     monkeypatch.setattr(Lexicon, "begin", None)
-    assert expression_of("@g:AZ") == first
-    assert expression_of("@g:AZ AND water") == f'({first} AND "water")'
+    assert expressions_of("@g:AZ").alike == first
+    assert expressions_of("@g:AZ AND water").alike == f'({first} AND "water")'

@@ -17,6 +17,7 @@ from wirewatch.rules.rulebook import rule_of
 from wirewatch.store.accept import accept
 from wirewatch.store.archive import candidates
 from wirewatch.store.database import Store
+from wirewatch.text.tokenizer import EVERYTHING, Expressions
 
 STORIES = (
     "The Majilis of Kazakhstan met in Astana on Monday.",
@@ -77,7 +78,7 @@ def ids(store: Store, query: str, gazetteers: dict[str, Gazetteer]) -> list[int]
 def by_hand(store: Store, query: str, gazetteers: dict[str, Gazetteer]) -> list[int]:
     """Hold every article against the query, as a rule would be when it arrived."""
     matcher = Matcher([rule_of("rule", query, gazetteers)], gazetteers)
-    everything = candidates(store.db, None)
+    everything = candidates(store.db, EVERYTHING)
     return [one.id for one in everything if matcher.match(one.article, one.source)[1]]
 
 
@@ -169,7 +170,7 @@ def test_the_newest_hits_wait_for_no_others(store: Store) -> None:
     def first() -> int:
         work[0] = 0
         store.db.conn.set_progress_handler(step, 10)
-        found = candidates(store.db, '"budget"')
+        found = candidates(store.db, Expressions('"budget"', '"budget"'))
         newest = next(found)
         store.db.conn.set_progress_handler(None, 0)
         assert [one.id for one in [newest, *found]] == list(range(newest.id, 0, -1))

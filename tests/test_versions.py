@@ -19,6 +19,7 @@ from wirewatch.store.archive import candidates
 from wirewatch.store.channels import next_due
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
+from wirewatch.text.tokenizer import EVERYTHING, Expressions
 
 LATER = START + timedelta(hours=2)
 
@@ -60,8 +61,10 @@ def test_a_newer_version_replaces_and_the_old_is_kept(store: Store) -> None:
     assert [row[0] for row in store.db.execute("SELECT headline FROM recent").fetchall()] == [
         "Head"
     ]
-    assert [one.article.version for one in candidates(store.db, '"body"')] == [2]
-    assert [one.article.version for one in candidates(store.db, None, every=True)] == [2, 1]
+    assert [
+        one.article.version for one in candidates(store.db, Expressions('"body"', '"body"'))
+    ] == [2]
+    assert [one.article.version for one in candidates(store.db, EVERYTHING, every=True)] == [2, 1]
 
 
 def test_an_older_version_that_comes_late_is_kept_beside(store: Store) -> None:
@@ -93,7 +96,7 @@ def test_what_is_withdrawn_is_marked_and_out_of_sight(store: Store, status: str)
     taken(store, version(1, "a"), version(2, "a", "b", status=status))
     assert versions(store) == [(1, 0), (2, 1)]
     assert store.db.execute("SELECT count(*) FROM recent").fetchone()[0] == 0
-    assert list(candidates(store.db, None)) == []
+    assert list(candidates(store.db, EVERYTHING)) == []
     assert alerts(store) == [("a", 1)]
 
 

@@ -19,6 +19,7 @@ from wirewatch.store.accept import accept
 from wirewatch.store.archive import candidates
 from wirewatch.store.database import DatabaseError, Store, open_reader
 from wirewatch.store.lookback import TakesTooLongError, broken_off, first_since
+from wirewatch.text.tokenizer import EVERYTHING, Expressions
 
 DAY = timedelta(days=1)
 NO_LISTS: dict[str, Gazetteer] = {}
@@ -209,5 +210,7 @@ def test_where_a_time_begins_is_found(archive: Store, gone: tuple[int, ...]) -> 
 
 def test_only_numbers_of_the_time_are_looked_for(archive: Store) -> None:
     """Full text is asked for articles of the time alone, so that old ones cost nothing."""
-    assert [one.id for one in candidates(archive.db, '"bridges"', first=3)] == [4, 3]
-    assert [one.id for one in candidates(archive.db, None, first=4)] == [5, 4]
+    assert [
+        one.id for one in candidates(archive.db, Expressions('"bridges"', '"bridges"'), first=3)
+    ] == [4, 3]
+    assert [one.id for one in candidates(archive.db, EVERYTHING, first=4)] == [5, 4]

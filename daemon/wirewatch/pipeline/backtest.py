@@ -9,7 +9,7 @@ from pathlib import Path
 from wirewatch.alerts.routes import Router
 from wirewatch.clock import iso
 from wirewatch.model import Match
-from wirewatch.rules.fulltext import fts_expression
+from wirewatch.rules.fulltext import expressions
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.query.logic import Or
@@ -126,8 +126,8 @@ def looked_at(
     Full text finds them, the matcher decides. Those with numbers below `first` are left out.
     """
     matcher = Matcher(rules, named_lists(rules, gazetteers))
-    expression = fts_expression(Or(tuple(rule.query for rule in rules)), gazetteers)
-    for stored in candidates(db, expression, iso(since), every=True, first=first):
+    asked = expressions(Or(tuple(rule.query for rule in rules)), gazetteers)
+    for stored in candidates(db, asked, iso(since), every=True, first=first):
         _, matches = matcher.match(stored.article, stored.source)
         yield stored, {match.rule: match for match in matches}
 

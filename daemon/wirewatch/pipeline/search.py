@@ -5,29 +5,30 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wirewatch.model import Span
-from wirewatch.rules.fulltext import fts_expression
+from wirewatch.rules.fulltext import expressions
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.refusal import refusal
 from wirewatch.rules.rulebook import Rule, named_lists, rule_of
 from wirewatch.store.archive import Stored, candidates
 from wirewatch.store.database import open_reader
+from wirewatch.text.tokenizer import Expressions
 
 Find = Callable[[Stored], tuple[Span, ...] | None]
 """Gives the spans that make a query true of an article; None where it is not."""
 
 
 class Question(NamedTuple):
-    """A query: what full text may find (all, where it cannot tell), and what decides."""
+    """A query: what full text is asked for, and what decides."""
 
-    expression: str | None
+    asked: Expressions
     find: Find
 
 
 def question(text: str, gazetteers: Mapping[str, Gazetteer]) -> Question:
     """Compile a query. Raises RuleError, and ConfigError when it names an unknown gazetteer."""
     rule = rule_of("search", text, gazetteers)
-    return Question(fts_expression(rule.query, gazetteers), _finding(rule, gazetteers))
+    return Question(expressions(rule.query, gazetteers), _finding(rule, gazetteers))
 
 
 def asking(text: str, gazetteers: Mapping[str, Gazetteer]) -> Find:
@@ -50,8 +51,8 @@ def search(
     Raises RuleError when the query cannot be read, ConfigError when it names an unknown gazetteer,
     StoreError when there is no store yet.
     """
-    expression, find = question(text, gazetteers)
-    for stored in candidates(open_reader(store), expression, since, best=best):
+    asked, find = question(text, gazetteers)
+    for stored in candidates(open_reader(store), asked, since, best=best):
         spans = find(stored)
         if spans is not None:
             yield stored, spans

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import merge
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlite_utils import Database
 
 from wirewatch.model import Article
 from wirewatch.states import HELD, DeliveryState, Precision
+from wirewatch.store.fulltext import missed, newest
+from wirewatch.text.tokenizer import Expressions
 
 _COLUMNS = (
     "id", "received", "source", "guid", "version", "title", "headline", "dateline", "body",
@@ -23,10 +24,7 @@ _RANKING = (
     "WITH r AS MATERIALIZED (SELECT rowid AS id, rank FROM articles_fts"
     " WHERE articles_fts MATCH ?) "
 )
-_RANKED = (
-    "LEFT JOIN r ON r.id = a.id WHERE a.id IN (SELECT id FROM r UNION SELECT id FROM articles"
-    " WHERE irregular = 1) AND a.id >= ?"
-)
+_RANKED = "LEFT JOIN r ON r.id = a.id WHERE a.id IN (SELECT id FROM r UNION {}) AND a.id >= ?"
 _FEWEST, _MOST = 32, 512  # articles that are read at once
 
 
@@ -42,14 +40,14 @@ class Stored:
 
 def candidates(  # noqa: PLR0913 - what is wanted has many sides
     db: Database,
-    expression: str | None,
+    asked: Expressions,
     since: str = "",
     *,
     every: bool = False,
     best: bool = False,
     first: int = 0,
 ) -> Iterator[Stored]:
-    """Give articles newest first: those that an FTS5 expression may find, or all of them.
+    """Give articles newest first: those that full text may mean by what it is asked.
 
     With `best` those come first that it ranks highest. None is given whose number is below `first`.
 
@@ -60,35 +58,19 @@ def candidates(  # noqa: PLR0913 - what is wanted has many sides
     """
     columns = ", ".join(f"a.{column}" for column in _COLUMNS)
     stands = "" if every else " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
-    asked = f"SELECT {columns} FROM articles a {{}} AND a.received >= ?{stands} ORDER BY {{}}"  # noqa: S608 - our own columns
+    read = f"SELECT {columns} FROM articles a {{}} AND a.received >= ?{stands} ORDER BY {{}}"  # noqa: S608 - our own columns
     rows: Iterable[Any]
-    if expression is None:
-        rows = db.execute(asked.format("WHERE a.id >= ?", "a.id DESC"), [first, since])
+    if asked.alike is None:
+        rows = db.execute(read.format("WHERE a.id >= ?", "a.id DESC"), [first, since])
     elif best:
-        ranked = asked.format(_RANKED, "r.rank IS NULL, r.rank")
-        rows = db.execute(_RANKING + ranked, [expression, first, since])
+        others, values = missed(asked)
+        ranked = read.format(_RANKED.format(others), "r.rank IS NULL, r.rank")
+        rows = db.execute(_RANKING + ranked, [asked.alike, *values, first, since])
     else:
-        part = asked.format("WHERE a.id IN (SELECT value FROM json_each(?))", "a.id DESC")
-        parts = _parted(_found(db, expression, first))
+        part = read.format("WHERE a.id IN (SELECT value FROM json_each(?))", "a.id DESC")
+        parts = _parted(newest(db, asked, first))
         rows = chain.from_iterable(db.execute(part, [json.dumps(ids), since]) for ids in parts)
     yield from map(_stored, rows)
-
-
-def _found(db: Database, expression: str, first: int) -> Iterator[int]:
-    """Give the numbers of what full text finds and of what it may miss, the newest first.
-
-    One after the other, as they are asked for: of a common word there may be a million.
-    """
-    hits = db.execute(
-        "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? AND rowid >= ?"
-        " ORDER BY rowid DESC",
-        [expression, first],
-    )
-    missed = db.execute(
-        "SELECT id FROM articles WHERE irregular = 1 AND id >= ? ORDER BY id DESC", [first]
-    )
-    for (number,), _ in groupby(merge(hits, missed, reverse=True)):
-        yield number
 
 
 def _parted(numbers: Iterator[int]) -> Iterator[list[int]]:

@@ -15,7 +15,7 @@ from wirewatch.states import WITHDRAWN
 from wirewatch.store.came import Came, came
 from wirewatch.store.database import insert_all
 from wirewatch.store.hours import Counted, Tally
-from wirewatch.store.irregular import is_irregular
+from wirewatch.store.irregular import irregularity
 from wirewatch.store.known import Known
 from wirewatch.store.lately import Lately
 from wirewatch.store.recalls import Told, hold, hush, pass_on
@@ -120,7 +120,7 @@ class Articles:
                 "story": story,
                 "words": found.words,
                 "received": received,
-                "irregular": int(is_irregular(article)),
+                "irregular": irregularity(article).value,
             }
         )
         for mention in found.mentions:

@@ -9,13 +9,11 @@ from sqlite_utils import Database
 
 from wirewatch.model import Span
 from wirewatch.store.archive import Stored, stored_article
+from wirewatch.store.fulltext import found
+from wirewatch.text.tokenizer import Expressions
 
 _AT_ONCE = 500  # articles that are looked for at a time
 _NAMED = "EXISTS (SELECT 1 FROM mentions n WHERE n.article_id = a.id AND n.entry = ?)"
-_FOUND = (
-    "a.id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
-    " UNION SELECT id FROM articles WHERE irregular = 1)"
-)
 _STANDS = "a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
 _RULES = (
     "SELECT m.rule, m.spans, al.id FROM matches m LEFT JOIN alerts al ON al.match_id = m.id"
@@ -36,19 +34,19 @@ class Item(NamedTuple):
 class Wanted:
     """Which articles are wanted: of an inbox, a language, with a name, of which a rule is true.
 
-    What is empty does not matter. With an `expression` of FTS5 only those that it may find, and of
-    these only what stands: no version that a newer one has replaced, nothing that was withdrawn.
+    What is empty does not matter. With what full text is `asked` only those that it may mean, and
+    only what stands: no version that a newer one has replaced, nothing that was withdrawn.
     """
 
     source: str = ""
     language: str = ""
     entry: str = ""
     rule: str = ""
-    expression: str | None = None
+    asked: Expressions | None = None
 
     def query(self, within: str, order: str) -> tuple[str, list[object]]:
         """Give SQL for the articles' ids, and its values: driven by the index that serves best."""
-        found, article, where, values = self._driven()
+        tables, article, where, values = self._driven()
         if self.rule and self.entry:
             where.append(_NAMED)
             values.append(self.entry)
@@ -58,12 +56,15 @@ class Wanted:
         if self.language:
             where.append("(a.language = ? OR a.language GLOB ? || '-*')")
             values += [self.language, self.language]
-        if self.expression is not None:
-            where += [_FOUND, _STANDS]
-            values.append(self.expression)
+        if self.asked:
+            where.append(_STANDS)
+            if self.asked.alike is not None:
+                ids, words = found(self.asked)
+                where.append(f"a.id IN ({ids})")
+                values += words
         conditions = " AND ".join([*where, f"{article} {within} ?"])
         return (
-            f"SELECT DISTINCT {article} FROM {found} WHERE {conditions}"  # noqa: S608 - our own words
+            f"SELECT DISTINCT {article} FROM {tables} WHERE {conditions}"  # noqa: S608 - our own words
             f" ORDER BY {article} {order} LIMIT ?"
         ), values
 

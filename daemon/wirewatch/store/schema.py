@@ -10,6 +10,9 @@ from importlib import resources
 
 from sqlite_utils import Database, Migrations
 
+from wirewatch.model import Article
+from wirewatch.store.irregular import irregularity
+
 migrations = Migrations("wirewatch")
 
 
@@ -43,6 +46,19 @@ def m004_trends(db: Database) -> None:
 def m005_desks(db: Database) -> None:
     """Make room for the order in which several desks take everything in, and who of them sends."""
     _run(db, "9-desks")
+
+
+@migrations()
+def m006_foreign(db: Database) -> None:
+    """Mark articles with words of scripts that full text parts otherwise, once those there are."""
+    _run(db, "10-foreign")
+    rows = db.query("SELECT id, title, dateline, body FROM articles WHERE irregular = 0")
+    foreign = [
+        (row["id"],)
+        for row in rows
+        if irregularity(Article("", row["title"], "", row["body"], row["dateline"]))
+    ]
+    db.conn.executemany("UPDATE articles SET irregular = 2 WHERE id = ?", foreign)
 
 
 def _run(db: Database, name: str) -> None:
