@@ -22,6 +22,7 @@ from wirewatch.model import Arrival, Article, Found, Match, Mention, Outcome, Sp
 from wirewatch.notify.send import load_plugins
 from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
 from wirewatch.rules.matcher import Matcher
+from wirewatch.sieve import Expressions, Sieve
 from wirewatch.states import FileState, Severity
 from wirewatch.store.database import Store
 
@@ -74,6 +75,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store.open(tmp_path / "wirewatch.db")
     yield opened
     opened.close()
+
+
+def having(expression: str) -> Sieve:
+    """Give what sieves articles by an expression of FTS5."""
+    return Sieve(lambda: Expressions(expression, expression))
 
 
 def arrived(path: str, content: str | None = "content", *, mtime_ns: int = 10**18) -> Arrival:

@@ -13,7 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUND = (
     "states", "clock", "event", "log", "durations", "pulse", "wakeup", "memory", "errors", "model", "keys", "embargo", "rhythm", "conditions", "seal", "text", "quantities",
     "tomlfile", "tables",
-    "masking", "secret", "exposure",
+    "masking", "secret", "exposure", "sieve",
 )  # fmt: skip
 """The ground floor's own order: each may know those before it."""
 

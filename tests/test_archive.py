@@ -1,7 +1,8 @@
 """Reading what is stored: articles as they were, and the lists that people see."""
 
-from conftest import START, told
+from conftest import START, having, told
 from wirewatch.model import Article, Attempt, Found, Outcome
+from wirewatch.sieve import EVERYTHING
 from wirewatch.states import DeliveryReason, DeliveryState, Precision
 from wirewatch.store.accept import accept
 from wirewatch.store.archive import (
@@ -14,7 +15,6 @@ from wirewatch.store.archive import (
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
 from wirewatch.store.outbox import record
-from wirewatch.text.tokenizer import EVERYTHING, Expressions
 
 FULL = Article(
     guid="tag:full",
@@ -65,10 +65,8 @@ def test_full_text_gives_its_hits_newest_first(store: Store) -> None:
     """An FTS5 expression gives the articles that it finds, the newest first, and no other."""
     bodies = ("Alpha met.", "Beta left.", "Gamma met.")
     accept(store, [told(body, body) for body in bodies], START)
-    assert [one.id for one in candidates(store.db, Expressions('"met"', '"met"'))] == [3, 1]
-    assert [
-        one.id for one in candidates(store.db, Expressions('{title} : "met"', '{title} : "met"'))
-    ] == []
+    assert [one.id for one in candidates(store.db, having('"met"'))] == [3, 1]
+    assert [one.id for one in candidates(store.db, having('{title} : "met"'))] == []
 
 
 def test_the_alert_log_is_newest_first_by_state_and_limited(store: Store) -> None:

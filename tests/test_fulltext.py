@@ -19,13 +19,14 @@ from wirewatch.rules.gazetteer.lexicon import Lexicon
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.rulebook import rule_of
+from wirewatch.sieve import NOTHING, Expressions
 from wirewatch.states import FileState
 from wirewatch.store.accept import accept
 from wirewatch.store.database import Store
 from wirewatch.store.irregular import Irregular, irregularity
 from wirewatch.store.schema import migrations
 from wirewatch.text.fold import fold
-from wirewatch.text.tokenizer import EVERYTHING, NOTHING, Expressions, is_foreign
+from wirewatch.text.tokenizer import is_foreign
 
 ENTRIES = (
     Entry("az", "Milli Məclis", "AZ", frozenset(), ("Milli Məclis",), ("MM",)),
@@ -194,7 +195,7 @@ def test_the_expression_narrows_the_search(archive: Archive, query: str, found: 
 @pytest.mark.parametrize("query", ["source:wires", "place:baku", "a OR source:wires", "NOT a"])
 def test_what_the_index_cannot_answer_has_no_expression(query: str) -> None:
     """Where full text is of no use every article is a candidate, rather than too few."""
-    assert expressions_of(query) == EVERYTHING
+    assert expressions_of(query) == Expressions(None, None)
 
 
 @pytest.mark.parametrize("query", ["国会", "รัฐสภา", "مجلس", "국회", "βουλή", "国会 AND NOT a"])
@@ -289,6 +290,6 @@ def test_large_queries_are_no_error_of_sqlite(archive: Archive, query: str) -> N
 def test_how_names_begin_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks for the same part of a list again does not wait for its names to be gathered."""
     first = expressions_of("@g:AZ").alike
-    monkeypatch.setattr(Lexicon, "begin", None)
+    monkeypatch.setattr(Lexicon, "meaning", None)
     assert expressions_of("@g:AZ").alike == first
     assert expressions_of("@g:AZ AND water").alike == f'({first} AND "water")'

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wirewatch.model import Article
 from wirewatch.rules.gazetteer import shelf
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
-from wirewatch.rules.gazetteer.lexicon import Lexicon, compiled, ways
+from wirewatch.rules.gazetteer.lexicon import Lexicon, beginnings, compiled, ways
 from wirewatch.rules.gazetteer.meaning import Meaning, Sign, Spelling
 from wirewatch.rules.gazetteer.reading import read_gazetteers
 from wirewatch.rules.gazetteer.shelf import shelved_gazetteers
@@ -123,12 +123,14 @@ def test_beginnings_stand_for_all_names_of_a_meaning() -> None:
     wanted = {"duma", "diet of x", "diet of y"}
 
     def begin(most: int) -> list[str] | None:
-        return known.begin(lambda one: isinstance(one, Spelling) and one.entry in wanted, most)
+        names = known.meaning(lambda one: isinstance(one, Spelling) and one.entry in wanted)
+        return beginnings(sorted(names), most)
 
     assert sorted(begin(3) or ()) == ["diet of x", "diet of y", "duma"]
     assert sorted(begin(2) or ()) == ["diet of ", "duma"]
     assert begin(1) is None
-    assert known.begin(lambda _: False, 1) == []
+    assert list(known.meaning(lambda _: False)) == []
+    assert beginnings([], 1) == []
 
 
 @pytest.fixture

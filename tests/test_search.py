@@ -7,17 +7,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import START, told
+from conftest import START, having, told
 from wirewatch.errors import ConfigError, RuleError, StoreError
 from wirewatch.pipeline.search import search
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.rulebook import rule_of
+from wirewatch.sieve import EVERYTHING
 from wirewatch.store.accept import accept
 from wirewatch.store.archive import candidates
 from wirewatch.store.database import Store
-from wirewatch.text.tokenizer import EVERYTHING, Expressions
 
 STORIES = (
     "The Majilis of Kazakhstan met in Astana on Monday.",
@@ -170,7 +170,7 @@ def test_the_newest_hits_wait_for_no_others(store: Store) -> None:
     def first() -> int:
         work[0] = 0
         store.db.conn.set_progress_handler(step, 10)
-        found = candidates(store.db, Expressions('"budget"', '"budget"'))
+        found = candidates(store.db, having('"budget"'))
         newest = next(found)
         store.db.conn.set_progress_handler(None, 0)
         assert [one.id for one in [newest, *found]] == list(range(newest.id, 0, -1))

@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import START, told
+from conftest import START, having, told
 from wirewatch.alerts.compose import compose
 from wirewatch.alerts.routes import Router
 from wirewatch.clock import iso
 from wirewatch.model import Article, Found, Match, Outcome, Span
 from wirewatch.notify.render import render
+from wirewatch.sieve import EVERYTHING
 from wirewatch.states import FileReason, FileState, MessageFormat, Severity
 from wirewatch.store.accept import Accepted, accept
 from wirewatch.store.archive import candidates
 from wirewatch.store.channels import next_due
 from wirewatch.store.claims import claim
 from wirewatch.store.database import Store
-from wirewatch.text.tokenizer import EVERYTHING, Expressions
 
 LATER = START + timedelta(hours=2)
 
@@ -61,9 +61,7 @@ def test_a_newer_version_replaces_and_the_old_is_kept(store: Store) -> None:
     assert [row[0] for row in store.db.execute("SELECT headline FROM recent").fetchall()] == [
         "Head"
     ]
-    assert [
-        one.article.version for one in candidates(store.db, Expressions('"body"', '"body"'))
-    ] == [2]
+    assert [one.article.version for one in candidates(store.db, having('"body"'))] == [2]
     assert [one.article.version for one in candidates(store.db, EVERYTHING, every=True)] == [2, 1]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import GAZETTEER, START, told
+from conftest import GAZETTEER, START, having, told
 from wirewatch.clock import iso
 from wirewatch.model import Condition
 from wirewatch.pipeline import workbench
@@ -15,11 +15,11 @@ from wirewatch.pipeline.workbench import Bounds, Stop, Trial, drawn, read, try_o
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.reading import load_gazetteers
 from wirewatch.rules.rulebook import Rule, rule_of
+from wirewatch.sieve import EVERYTHING
 from wirewatch.store.accept import accept
 from wirewatch.store.archive import candidates
 from wirewatch.store.database import DatabaseError, Store, open_reader
 from wirewatch.store.lookback import TakesTooLongError, broken_off, first_since
-from wirewatch.text.tokenizer import EVERYTHING, Expressions
 
 DAY = timedelta(days=1)
 NO_LISTS: dict[str, Gazetteer] = {}
@@ -210,7 +210,5 @@ def test_where_a_time_begins_is_found(archive: Store, gone: tuple[int, ...]) -> 
 
 def test_only_numbers_of_the_time_are_looked_for(archive: Store) -> None:
     """Full text is asked for articles of the time alone, so that old ones cost nothing."""
-    assert [
-        one.id for one in candidates(archive.db, Expressions('"bridges"', '"bridges"'), first=3)
-    ] == [4, 3]
+    assert [one.id for one in candidates(archive.db, having('"bridges"'), first=3)] == [4, 3]
     assert [one.id for one in candidates(archive.db, EVERYTHING, first=4)] == [5, 4]

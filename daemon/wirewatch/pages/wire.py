@@ -64,7 +64,7 @@ def news(db: Reader, visit: Visit, after: int | None) -> tuple[int, list[dict[st
     last = last_article(db)
     if fault or after is None or last <= after:
         return max(last, after or 0), []
-    fresh = arrived(db, max(after, last - _MISSED), replace(wanted, asked=None))
+    fresh = arrived(db, max(after, last - _MISSED), replace(wanted, sieve=None))
     items = list(islice(fresh, _AT_ONCE))
     rows = [row(item, spans) for item in items if (spans := _marks(item, find)) is not None]
     return items[-1].stored.id if len(items) == _AT_ONCE else last, rows
@@ -83,10 +83,10 @@ def asked(visit: Visit, names: Names) -> tuple[Wanted, Find | None, str]:
     if len(text) > _LONGEST:
         return wanted, None, visit.words("query_long", n=_LONGEST)
     try:
-        expressions, find = compiled(text, visit.deployment)
+        sieve, find = compiled(text, visit.deployment)
     except (RuleError, ConfigError) as error:
         return wanted, None, str(error)
-    return replace(wanted, asked=expressions), find, ""
+    return replace(wanted, sieve=sieve), find, ""
 
 
 def _hits(db: Reader, wanted: Wanted, end: int, find: Find | None) -> tuple[list[Hit], bool]:

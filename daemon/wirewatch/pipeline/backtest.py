@@ -9,11 +9,11 @@ from pathlib import Path
 from wirewatch.alerts.routes import Router
 from wirewatch.clock import iso
 from wirewatch.model import Match
-from wirewatch.rules.fulltext import expressions
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.query.logic import Or
 from wirewatch.rules.rulebook import Rule, named_lists
+from wirewatch.rules.sieving import sieve_of
 from wirewatch.store.archive import Stored, candidates
 from wirewatch.store.database import Reader, open_reader
 
@@ -123,11 +123,11 @@ def looked_at(
 ) -> Iterator[tuple[Stored, dict[str, Match]]]:
     """Give the articles that rules may match, newest first, each with those that do by their names.
 
-    Full text finds them, the matcher decides. Those with numbers below `first` are left out.
+    The store finds them, the matcher decides. Those with numbers below `first` are left out.
     """
     matcher = Matcher(rules, named_lists(rules, gazetteers))
-    asked = expressions(Or(tuple(rule.query for rule in rules)), gazetteers)
-    for stored in candidates(db, asked, iso(since), every=True, first=first):
+    sieve = sieve_of(Or(tuple(rule.query for rule in rules)), gazetteers)
+    for stored in candidates(db, sieve, iso(since), every=True, first=first):
         _, matches = matcher.match(stored.article, stored.source)
         yield stored, {match.rule: match for match in matches}
 

@@ -1,34 +1,33 @@
-"""Search the archive in the rules' language: full text finds candidates, the matcher decides."""
+"""Search the archive in the rules' language: the store finds candidates, the matcher decides."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from wirewatch.model import Span
-from wirewatch.rules.fulltext import expressions
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.matcher import Matcher
-from wirewatch.rules.refusal import refusal
 from wirewatch.rules.rulebook import Rule, named_lists, rule_of
+from wirewatch.rules.sieving import sieve_of
+from wirewatch.sieve import Sieve
 from wirewatch.store.archive import Stored, candidates
 from wirewatch.store.database import open_reader
-from wirewatch.text.tokenizer import Expressions
 
 Find = Callable[[Stored], tuple[Span, ...] | None]
 """Gives the spans that make a query true of an article; None where it is not."""
 
 
 class Question(NamedTuple):
-    """A query: what full text is asked for, and what decides."""
+    """A query: what the store is asked for, and what decides."""
 
-    asked: Expressions
+    sieve: Sieve
     find: Find
 
 
 def question(text: str, gazetteers: Mapping[str, Gazetteer]) -> Question:
     """Compile a query. Raises RuleError, and ConfigError when it names an unknown gazetteer."""
     rule = rule_of("search", text, gazetteers)
-    return Question(expressions(rule.query, gazetteers), _finding(rule, gazetteers))
+    return Question(sieve_of(rule.query, gazetteers), _finding(rule, gazetteers))
 
 
 def asking(text: str, gazetteers: Mapping[str, Gazetteer]) -> Find:
@@ -51,8 +50,8 @@ def search(
     Raises RuleError when the query cannot be read, ConfigError when it names an unknown gazetteer,
     StoreError when there is no store yet.
     """
-    asked, find = question(text, gazetteers)
-    for stored in candidates(open_reader(store), asked, since, best=best):
+    sieve, find = question(text, gazetteers)
+    for stored in candidates(open_reader(store), sieve, since, best=best):
         spans = find(stored)
         if spans is not None:
             yield stored, spans
@@ -61,11 +60,8 @@ def search(
 def _finding(rule: Rule, gazetteers: Mapping[str, Gazetteer]) -> Find:
     """Give what tells of an article whether a rule is true of it."""
     matcher = Matcher([rule], named_lists([rule], gazetteers), briefly=True)
-    refused = refusal(rule.query)
 
     def find(stored: Stored) -> tuple[Span, ...] | None:
-        if refused and refused.search(stored.article.body):
-            return None
         _, matches = matcher.match(stored.article, stored.source)
         return matches[0].spans if matches else None
 

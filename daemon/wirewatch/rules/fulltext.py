@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
-from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant
+from wirewatch.rules.gazetteer.gazetteer import Begun, Gazetteer, meant
+from wirewatch.rules.gazetteer.lexicon import beginnings
 from wirewatch.rules.gazetteer.meaning import Meaning, Spelling
 from wirewatch.rules.query.counting import AtLeast, Distinct, First
 from wirewatch.rules.query.leaf import Named, Term
@@ -21,18 +22,23 @@ from wirewatch.rules.query.logic import And, Or
 from wirewatch.rules.query.nearness import Gapped, Near, Together
 from wirewatch.rules.query.node import Node
 from wirewatch.rules.zones import TEXT_ZONES
-from wirewatch.text.tokenizer import NOTHING, Expressions, is_foreign
+from wirewatch.sieve import NOTHING, Expressions
+from wirewatch.text.tokenizer import is_foreign
 
 _SAME_TO_US = {"i": ("i", "ı"), "е": ("е", "ё"), "ss": ("ss", "ß"), "'": ("'", "ʻ", "ʼ")}
 _AMBIGUOUS = re.compile("|".join(_SAME_TO_US))
 _MOST_AMBIGUOUS = 3  # places of a term that are tried in all ways; from the next on it is a prefix
 _MOST_NAMES = 500  # beginnings of a list's names: more take longer than to look at every article
+_STUB = re.compile(r"(?<=\w)[^\w]+\w{1,2}$")
+_MANY = 64  # alternatives
 _MAX_DEPTH = 20  # FTS5's own parser gives up at some 35 parentheses inside each other
 
 
-def expressions(query: Node, gazetteers: Mapping[str, Gazetteer]) -> Expressions:
-    """Give FTS5 expressions for a query's candidates."""
-    alike, foreign = (_Writer(gazetteers, foreign=foreign) for foreign in (False, True))
+def expressions(
+    query: Node, gazetteers: Mapping[str, Gazetteer], *, named: bool = True
+) -> Expressions:
+    """Give FTS5 expressions for a query's candidates; names count only if they are to."""
+    alike, foreign = (_Writer(gazetteers, named, foreign) for foreign in (False, True))
     return Expressions(alike.written(query), foreign.written(query))
 
 
@@ -44,6 +50,7 @@ class _Writer:
     """
 
     gazetteers: Mapping[str, Gazetteer]
+    named: bool
     foreign: bool
 
     def written(self, query: Node, depth: int = 0) -> str | None:
@@ -55,7 +62,7 @@ class _Writer:
                 return _all(self.written(part, depth + 1) for part in query.parts)
             case Or(parts):
                 return _any(self.written(part, depth + 1) for part in parts)
-            case Named():
+            case Named() if self.named:
                 return self._any_name(query)
             case Term():
                 return self._phrase(query)
@@ -69,10 +76,10 @@ class _Writer:
             wanted[owner].add(entry.id)
         parts: list[str | None] = []
         for owner, ids in wanted.items():
-            begun = _begun(self.gazetteers[owner], frozenset(ids))
-            if begun is None:
+            heads, has_foreign = _begun(self.gazetteers[owner], frozenset(ids))
+            if heads is None or (has_foreign and self.foreign):
                 return None
-            terms = (Term(head.strip(), prefix=True, zones=query.zones) for head in begun)
+            terms = (Term(head.strip(), prefix=True, zones=query.zones) for head in heads)
             parts += map(self._phrase, terms)
         return _any(parts)
 
@@ -85,17 +92,30 @@ class _Writer:
         column = "" if term.zones == TEXT_ZONES else f"{{{' '.join(term.zones)}}} : "
         places = list(_AMBIGUOUS.finditer(term.text))
         cut = places[_MOST_AMBIGUOUS].start() if len(places) > _MOST_AMBIGUOUS else len(term.text)
-        star = "*" if term.prefix or cut < len(term.text) else ""
+        written = _begins if term.prefix or cut < len(term.text) else '"{}"'.format
         pieces = re.split(f"({_AMBIGUOUS.pattern})", term.text[:cut])
         spellings = product(*(_SAME_TO_US.get(piece, (piece,)) for piece in pieces))
-        return _any(f'{column}"{"".join(text)}"{star}' for text in spellings)
+        phrases = dict.fromkeys(written("".join(text)) for text in spellings)
+        return _any(column + phrase for phrase in phrases)
 
 
-def _begun(gazetteer: Gazetteer, ids: frozenset[str]) -> list[str] | None:
+def _begins(text: str) -> str:
+    """Write how a phrase begins.
+
+    A letter or two of a last word are left out: FTS5 would gather all words that begin so, which
+    may be a tenth of everything.
+    """
+    stub = _STUB.search(text)
+    return f'"{text[: stub.start()]}"' if stub else f'"{text}"*'
+
+
+def _begun(gazetteer: Gazetteer, ids: frozenset[str]) -> Begun:
     """Give how the names of some entries begin, which takes some time when first asked for."""
     if ids not in gazetteer.begun:
-        names = gazetteer.compiled.names
-        gazetteer.begun[ids] = names.begin(partial(_means, ids), _MOST_NAMES)
+        names = list(gazetteer.compiled.names.meaning(partial(_means, ids)))
+        alike = [name for name in names if not any(map(is_foreign, name))]
+        heads = beginnings(sorted(alike), _MOST_NAMES)
+        gazetteer.begun[ids] = Begun(heads, has_foreign=len(alike) < len(names))
     return gazetteer.begun[ids]
 
 
@@ -107,10 +127,15 @@ def _means(ids: frozenset[str], meaning: Meaning) -> bool:
 
 
 def _all(parts: Iterable[str | None]) -> str | None:
-    """Join what must be met together; what every article meets is left out."""
+    """Join what must be met together; what every article meets is left out.
+
+    Beside something short the many names of a list are left out too: FTS5 would look for each of
+    them in every article that has the other.
+    """
     known = [part for part in parts if part is not None]
     if NOTHING in known:
         return NOTHING
+    known = [part for part in known if part.count(" OR ") < _MANY] or known
     return _joined(known, " AND ") if known else None
 
 

@@ -17,6 +17,7 @@ from wirewatch.store.articles import Articles, Raised
 from wirewatch.store.database import Store, Transaction
 from wirewatch.store.filing import Filing
 from wirewatch.store.known import FileRow, look_up
+from wirewatch.store.list_runs import Runs
 from wirewatch.store.stories import Stories, Telling
 from wirewatch.store.succession import followed
 
@@ -86,6 +87,7 @@ class _Batch:
         stories = Stories(db, telling, now)
         stories.look_up(found for outcome in outcomes for found in outcome.found)
         self._files = Filing(self._known, iso(now))
+        self._runs = Runs(db)
         self._articles = Articles(db, self._known, stories, now)
 
     def add(self, outcome: Outcome) -> Accepted:
@@ -113,6 +115,8 @@ class _Batch:
         )
         new = row is None
         made = self._articles.ids(first), self._articles.raised(then[0])
+        if fresh:
+            self._runs.note(made[0][0], outcome.lists)
         return Accepted(outcome, file_id, state, reason, new, len(fresh), alerts, deliveries, *made)
 
     def _decide(self, outcome: Outcome) -> tuple[FileState, FileReason | None, list[Found]]:
@@ -156,6 +160,7 @@ class _Batch:
         """Write the rows: the ledger's first, on which all others hang."""
         self._files.write(db)
         self._articles.write(db)
+        self._runs.write(db)
 
 
 def _is_newer(pending: FileRow, outcome: Outcome) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from wirewatch.model import Article
+from wirewatch.sieve import Sieve
 from wirewatch.states import HELD, DeliveryState, Precision
-from wirewatch.store.fulltext import missed, newest
-from wirewatch.text.tokenizer import Expressions
+from wirewatch.store.candidates import lacking, missed, newest
 
 _COLUMNS = (
     "id", "received", "source", "guid", "version", "title", "headline", "dateline", "body",
@@ -40,14 +40,14 @@ class Stored:
 
 def candidates(  # noqa: PLR0913 - what is wanted has many sides
     db: Database,
-    asked: Expressions,
+    sieve: Sieve,
     since: str = "",
     *,
     every: bool = False,
     best: bool = False,
     first: int = 0,
 ) -> Iterator[Stored]:
-    """Give articles newest first: those that full text may mean by what it is asked.
+    """Give articles newest first: those of which a query can be true.
 
     With `best` those come first that it ranks highest. None is given whose number is below `first`.
 
@@ -58,18 +58,19 @@ def candidates(  # noqa: PLR0913 - what is wanted has many sides
     """
     columns = ", ".join(f"a.{column}" for column in _COLUMNS)
     stands = "" if every else " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
-    read = f"SELECT {columns} FROM articles a {{}} AND a.received >= ?{stands} ORDER BY {{}}"  # noqa: S608 - our own columns
-    rows: Iterable[Any]
-    if asked.alike is None:
-        rows = db.execute(read.format("WHERE a.id >= ?", "a.id DESC"), [first, since])
-    elif best:
-        others, values = missed(asked)
-        ranked = read.format(_RANKED.format(others), "r.rank IS NULL, r.rank")
-        rows = db.execute(_RANKING + ranked, [asked.alike, *values, first, since])
+    read = f"SELECT {columns} FROM articles a {{}} AND a.received >= ?{stands}{{}} ORDER BY {{}}"  # noqa: S608 - our own columns
+    lacks, texts = lacking(sieve)
+    if best and sieve.words.alike is not None:
+        others, values = missed(sieve.words)
+        ranked = read.format(_RANKED.format(others), lacks, "r.rank IS NULL, r.rank")
+        asked = [sieve.words.alike, *values, first, since, *texts]
+        rows: Iterable[Any] = db.execute(_RANKING + ranked, asked)
     else:
-        part = read.format("WHERE a.id IN (SELECT value FROM json_each(?))", "a.id DESC")
-        parts = _parted(newest(db, asked, first))
-        rows = chain.from_iterable(db.execute(part, [json.dumps(ids), since]) for ids in parts)
+        part = read.format("WHERE a.id IN (SELECT value FROM json_each(?))", lacks, "a.id DESC")
+        parts = _parted(newest(db, sieve, first))
+        rows = chain.from_iterable(
+            db.execute(part, [json.dumps(ids), since, *texts]) for ids in parts
+        )
     yield from map(_stored, rows)
 
 

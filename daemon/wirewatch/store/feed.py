@@ -8,13 +8,13 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from wirewatch.model import Span
+from wirewatch.sieve import Sieve
 from wirewatch.store.archive import Stored, stored_article
-from wirewatch.store.fulltext import found
-from wirewatch.text.tokenizer import Expressions
+from wirewatch.store.candidates import found, lacking
 
 _AT_ONCE = 500  # articles that are looked for at a time
 _NAMED = "EXISTS (SELECT 1 FROM mentions n WHERE n.article_id = a.id AND n.entry = ?)"
-_STANDS = "a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
+_STANDS = " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
 _RULES = (
     "SELECT m.rule, m.spans, al.id FROM matches m LEFT JOIN alerts al ON al.match_id = m.id"
     " WHERE m.article_id = ? ORDER BY m.id"
@@ -34,17 +34,17 @@ class Item(NamedTuple):
 class Wanted:
     """Which articles are wanted: of an inbox, a language, with a name, of which a rule is true.
 
-    What is empty does not matter. With what full text is `asked` only those that it may mean, and
-    only what stands: no version that a newer one has replaced, nothing that was withdrawn.
+    What is empty does not matter. With a `sieve` only those that it gives, and of these only what
+    stands: no version that a newer one has replaced, nothing that was withdrawn.
     """
 
     source: str = ""
     language: str = ""
     entry: str = ""
     rule: str = ""
-    asked: Expressions | None = None
+    sieve: Sieve | None = None
 
-    def query(self, within: str, order: str) -> tuple[str, list[object]]:
+    def query(self, db: Database, within: str, order: str) -> tuple[str, list[object]]:
         """Give SQL for the articles' ids, and its values: driven by the index that serves best."""
         tables, article, where, values = self._driven()
         if self.rule and self.entry:
@@ -56,12 +56,11 @@ class Wanted:
         if self.language:
             where.append("(a.language = ? OR a.language GLOB ? || '-*')")
             values += [self.language, self.language]
-        if self.asked:
-            where.append(_STANDS)
-            if self.asked.alike is not None:
-                ids, words = found(self.asked)
-                where.append(f"a.id IN ({ids})")
-                values += words
+        if self.sieve:
+            ids, asked = found(db, self.sieve)
+            lacks, texts = lacking(self.sieve)
+            where.append(f"a.id IN ({ids}){lacks}{_STANDS}")
+            values += asked + texts
         conditions = " AND ".join([*where, f"{article} {within} ?"])
         return (
             f"SELECT DISTINCT {article} FROM {tables} WHERE {conditions}"  # noqa: S608 - our own words
@@ -82,7 +81,7 @@ ANYTHING = Wanted()
 
 def arrived(db: Database, after: int, wanted: Wanted = ANYTHING) -> Iterator[Item]:
     """Give what was stored after an article, the oldest first."""
-    query, values = wanted.query(">", "ASC")
+    query, values = wanted.query(db, ">", "ASC")
     while ids := [row[0] for row in db.execute(query, [*values, after, _AT_ONCE])]:
         for article in ids:
             yield from _item(db, article)
@@ -93,7 +92,7 @@ def latest(
     db: Database, most: int, wanted: Wanted = ANYTHING, before: int | None = None
 ) -> Iterator[Item]:
     """Give the last articles that were stored, before one if that is said, the newest first."""
-    query, values = wanted.query("<", "DESC")
+    query, values = wanted.query(db, "<", "DESC")
     end = before if before is not None else last_article(db) + 1
     for (article,) in db.execute(query, [*values, end, most]):
         yield from _item(db, article)

@@ -49,9 +49,9 @@ def m005_desks(db: Database) -> None:
 
 
 @migrations()
-def m006_foreign(db: Database) -> None:
-    """Mark articles with words of scripts that full text parts otherwise, once those there are."""
-    _run(db, "10-foreign")
+def m006_candidates(db: Database) -> None:
+    """Note what tells of which articles a query can be true, for the words of those there are."""
+    _run(db, "10-candidates")
     rows = db.query("SELECT id, title, dateline, body FROM articles WHERE irregular = 0")
     foreign = [
         (row["id"],)

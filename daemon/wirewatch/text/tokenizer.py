@@ -5,26 +5,10 @@ See https://sqlite.org/fts5.html#unicode61_tokenizer.
 
 import unicodedata
 from functools import cache
-from typing import NamedTuple
 
 from wirewatch.text.words import is_unspaced
 
-NOTHING = '""'  # the expression that finds none
 _ALIKE = ("LATIN", "CYRILLIC", "DIGIT", "ARMENIAN", "DEVANAGARI")  # as names of characters begin
-
-
-class Expressions(NamedTuple):
-    """FTS5 expressions that together find every article a query can be true of.
-
-    None stands for every article, `NOTHING` for none. Articles that have `foreign` words may
-    have any that is written in such a script; the others are read `alike`, and have none of these.
-    """
-
-    alike: str | None
-    foreign: str | None
-
-
-EVERYTHING = Expressions(None, None)
 
 
 @cache

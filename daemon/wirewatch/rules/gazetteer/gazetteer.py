@@ -1,13 +1,23 @@
 """A gazetteer as rules and matching see it: entries, names, and the lists that it includes."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
+from wirewatch import __version__
 from wirewatch.rules.gazetteer.entry import Entry, Generic
 from wirewatch.rules.gazetteer.lexicon import Compiled, compiled
 from wirewatch.rules.gazetteer.meaning import meanings
 from wirewatch.rules.gazetteer.spellings import Country
+
+
+class Begun(NamedTuple):
+    """How names begin, None where in too many ways; foreign ones are not among them."""
+
+    heads: list[str] | None
+    has_foreign: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +46,7 @@ class Gazetteer:
         )
 
     @cached_property
-    def begun(self) -> dict[frozenset[str], list[str] | None]:
+    def begun(self) -> dict[frozenset[str], Begun]:
         """Keep how the names of some entries begin, by these entries' ids, for who asks again."""
         return {}
 
@@ -45,6 +55,12 @@ class Gazetteer:
         countries = {entry.country for entry in self.entries if entry.country}
         groups = {group for entry in self.entries for group in entry.groups}
         return sorted(countries | groups | {entry.id for entry in self.entries})
+
+
+def lists_version(gazetteers: Mapping[str, Gazetteer]) -> str:
+    """Digest what decides which names are found in a text: the lists, and this program."""
+    said = "".join(f"{name} {one.digest}\n" for name, one in sorted(gazetteers.items()))
+    return hashlib.sha256(f"{__version__}\n{said}".encode()).hexdigest()[:16]
 
 
 def meant(

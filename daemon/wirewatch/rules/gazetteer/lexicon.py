@@ -9,7 +9,7 @@ the trie tells which names stand there.
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, count, islice, product
 from typing import NamedTuple, Self
@@ -55,20 +55,11 @@ class Lexicon:
             for name, number in self.names.iter_prefixes_with_ids(stretch)
         ]
 
-    def begin(self, wanted: Callable[[Meaning], bool], most: int) -> list[str] | None:
-        """Give at most so many beginnings, of which each name with some meanings has one.
-
-        None where more are needed.
-        """
+    def meaning(self, wanted: Callable[[Meaning], bool]) -> Iterator[str]:
+        """Give the names that have some meanings."""
         chosen = {number for number, sense in enumerate(self.senses) if any(map(wanted, sense))}
         found = compress(count(), map(chosen.__contains__, self.meant))
-        names = sorted(map(self.names.restore_key, found))
-        if len(_first_heads(names, len(names), most + 1)) > most:
-            return None
-        share = 1
-        while len(heads := _first_heads(names, share, most + 1)) > most:
-            share *= 4
-        return heads
+        return map(self.names.restore_key, found)
 
     @classmethod
     def of(cls, meanings: Iterable[tuple[str, Meaning]]) -> Self:
@@ -139,6 +130,19 @@ def _depends(spelling: str) -> bool:
 def _folded(piece: str) -> str:
     """Fold a piece of a spelling, in which no two letters depend on each other."""
     return fold(unicodedata.normalize("NFC", piece)).text
+
+
+def beginnings(names: Sequence[str], most: int) -> list[str] | None:
+    """Give at most so many beginnings of names, given in order, of which each name has one.
+
+    None where more are needed.
+    """
+    if len(_first_heads(names, len(names), most + 1)) > most:
+        return None
+    share = 1
+    while len(heads := _first_heads(names, share, most + 1)) > most:
+        share *= 4
+    return heads
 
 
 def _first_heads(names: Sequence[str], share: int, most: int) -> list[str]:
