@@ -1,6 +1,6 @@
 """What a visitor has chosen: the language and the light, kept by the browser in two cookies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -48,6 +48,7 @@ def back(query: Mapping[str, str]) -> str:
     return address if is_ours and address.isprintable() and address.isascii() else "/"
 
 
-def choose(address: str, **what: str) -> str:
-    """Give the link by which something is chosen, from a page."""
-    return f"{ADDRESS}?{urlencode({**what, 'back': address})}"
+def chooser(address: str) -> Callable[..., str]:
+    """Give what makes links by which something is chosen, from a page."""
+    behind = urlencode({"back": address})
+    return lambda **what: f"{ADDRESS}?{urlencode(what)}&{behind}"

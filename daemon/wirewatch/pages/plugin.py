@@ -87,7 +87,7 @@ class Plugin:
             "languages": LANGUAGES,
             "light": chosen.light,
             "lights": choices.LIGHTS,
-            "choose": partial(choices.choose, here),
+            "choose": choices.chooser(here),
             "menu": [
                 *((page.name, page.path) for page in PAGES if page.in_menu),
                 ("tables", _TABLES),

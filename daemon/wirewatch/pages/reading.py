@@ -29,17 +29,24 @@ class Readers:
         self._threads = ThreadPoolExecutor(threads, "pages")
 
     async def ask(self, question: Callable[[Reader], Value]) -> Value:
-        """Ask the store in a thread. Raises StoreError when there is none, and what is asked."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: question(self._reader()))
+        """Ask the store in a thread, as it is at one moment, whatever is written meanwhile.
+
+        Raises StoreError when there is none, and what is asked.
+        """
+        return await self._run(lambda db: _at_once(db, question))
 
     async def version(self) -> Version:
         """Give what changes when the store does; ask it of readers with one thread only."""
-        return await self.ask(lambda db: (self._local.file, _commits(db)))
+        return await self._run(lambda db: (self._local.file, _commits(db)))
 
     def close(self) -> None:
         """Let the threads end, and their connections with them."""
         self._threads.shutdown(cancel_futures=True)
+
+    async def _run(self, question: Callable[[Reader], Value]) -> Value:
+        """Give a thread's connection to what asks."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: question(self._reader()))
 
     def _reader(self) -> Reader:
         """Give this thread's connection. Raises StoreError when there is no store."""
@@ -53,6 +60,15 @@ class Readers:
             self._local.file = file
         found: Reader = self._local.reader
         return found
+
+
+def _at_once(db: Reader, question: Callable[[Reader], Value]) -> Value:
+    """Ask in one transaction: all of a page fits together, and SQLite looks for changes once."""
+    db.execute("BEGIN")
+    try:
+        return question(db)
+    finally:
+        db.conn.rollback()
 
 
 def _file(path: Path) -> int:

@@ -25,6 +25,7 @@ TABLES = (
     "hours",
     "months",
     "pairs",
+    "list_runs",
     "cluster_leads",
     "cluster_desks",
 )

@@ -5,6 +5,7 @@ and what became of each, who was told.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +70,8 @@ def dossier(db: Database, article_id: int) -> Dossier | None:
     if stored is None:
         return None
     guid = stored.article.guid
-    (file,) = db.query(_FILE, [article_id])
-    found = [*db.query(_MATCHES, [article_id]), *db.query(_RECALLS, [article_id])]
+    (file,) = _rows(db, _FILE, article_id)
+    found = [*_rows(db, _MATCHES, article_id), *_rows(db, _RECALLS, article_id)]
     mentions = db.execute(
         'SELECT gazetteer, entry, spelling, zone, start, "end" FROM mentions WHERE article_id = ?'
         " ORDER BY id",
@@ -79,8 +80,8 @@ def dossier(db: Database, article_id: int) -> Dossier | None:
     return Dossier(
         stored,
         file,
-        tuple(db.query(_VERSIONS, [guid])),
-        tuple(db.query(_COPIES, [file["story"], guid])),
+        tuple(_rows(db, _VERSIONS, guid)),
+        tuple(_rows(db, _COPIES, file["story"], guid)),
         tuple(Mention(*row) for row in mentions),
         tuple(_alert(db, row) for row in found),
     )
@@ -89,5 +90,12 @@ def dossier(db: Database, article_id: int) -> Dossier | None:
 def _alert(db: Database, row: Row) -> Row:
     """Give a match, or what tells of a correction, with its spans and deliveries."""
     spans = tuple(Span(*span) for span in json.loads(row["spans"]))
-    told = list(db.query(_DELIVERIES, [row["alert"]])) if row["alert"] else []
+    told = list(_rows(db, _DELIVERIES, row["alert"])) if row["alert"] else []
     return row | {"spans": spans, "deliveries": told}
+
+
+def _rows(db: Database, query: str, *values: object) -> Iterator[Row]:
+    """Give rows by their columns, without the savepoint that `Database.query` sets for each."""
+    cursor = db.execute(query, values)
+    names = [column for column, *_ in cursor.description]
+    return (dict(zip(names, row, strict=True)) for row in cursor)

@@ -1,6 +1,5 @@
 """Pieces of a text for people: the surroundings of a hit, paragraphs, what is marked in them."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
@@ -45,17 +44,18 @@ def layered(text: str, layers: Mapping[str, Iterable[Stretch]]) -> list[tuple[st
 
     However many stretches there are, and however they overlap, each is looked at twice.
     """
-    edges: dict[int, Counter[str]] = {0: Counter(), len(text): Counter()}
+    edges: dict[int, list[tuple[str, int]]] = {0: [], len(text): []}
     for name, stretches in layers.items():
         for start, end in stretches:
             first, last = max(0, start), min(end, len(text))
             if first < last:
-                edges.setdefault(first, Counter())[name] += 1
-                edges.setdefault(last, Counter())[name] -= 1
+                edges.setdefault(first, []).append((name, 1))
+                edges.setdefault(last, []).append((name, -1))
     pieces = []
-    inside: Counter[str] = Counter()
+    inside = dict.fromkeys(layers, 0)
     for start, end in pairwise(sorted(edges)):
-        inside.update(edges[start])
+        for name, step in edges[start]:
+            inside[name] += step
         pieces.append((text[start:end], frozenset(name for name, n in inside.items() if n)))
     return pieces
 
