@@ -1,6 +1,7 @@
 """What the tests share: a clock that only moves when told, and small things made on demand."""
 
 import hashlib
+import shutil
 import socket
 import sys
 import threading
@@ -70,8 +71,17 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty store, to be copied: its tables take longer than most tests."""
+    path = tmp_path_factory.mktemp("blank") / "wirewatch.db"
+    Store.open(path).close()
+    return path
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, blank: Path) -> Iterator[Store]:
+    shutil.copyfile(blank, tmp_path / "wirewatch.db")
     opened = Store.open(tmp_path / "wirewatch.db")
     yield opened
     opened.close()
