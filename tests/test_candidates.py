@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from conftest import START, arrived
 from test_fulltext import ARTICLES, GAZETTEERS, QUERIES, matches
 from wirewatch.model import Article, Found, Outcome
-from wirewatch.pipeline.search import search
-from wirewatch.rules.gazetteer.gazetteer import Gazetteer, lists_version
+from wirewatch.pipeline.search import question, search
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer, versions
 from wirewatch.rules.matcher import Matcher
 from wirewatch.rules.parser import parse_query
 from wirewatch.rules.sieving import sieve_of
@@ -43,7 +43,7 @@ def stored(store: Store, name: str, gazetteers: Mapping[str, Gazetteer], article
                 arrival,
                 FileState.STORED,
                 found=(Found(article, mentions),),
-                lists=matcher.lists_version,
+                lists=matcher.lists,
             )
         ],
         START,
@@ -103,15 +103,33 @@ def test_what_names_nobody_is_not_read(archive: Store, query: str, read: set[int
 
 def test_a_run_begins_where_lists_change(store: Store) -> None:
     """The store notes from which article on names are of which lists, and only the changes."""
-    new, old = lists_version(GAZETTEERS), lists_version(BEFORE)
+    both = GAZETTEERS | {"h": Gazetteer("h", (), "other")}
+    new, old, wide = versions(GAZETTEERS), versions(BEFORE), versions(both)
     assert since(store.db, new) is None
-    for number, gazetteers in enumerate([GAZETTEERS, GAZETTEERS, BEFORE, GAZETTEERS, GAZETTEERS]):
+    assert since(store.db, ()) == 0
+    for number, gazetteers in enumerate([GAZETTEERS, GAZETTEERS, BEFORE, GAZETTEERS, both, both]):
         stored(store, str(number), gazetteers, Article(str(number), "", "", f"{number} met."))
         if number == 1:
             assert since(store.db, new) == 0
-    assert store.db.execute("SELECT * FROM list_runs").fetchall() == [(1, new), (3, old), (4, new)]
+    (known, newest), (_, before), other = new[0], old[0], dict(wide)["h"]
+    rows = {(known, 1, newest), (known, 3, before), (known, 4, newest), ("h", 5, other)}
+    assert set(store.db.execute("SELECT * FROM list_runs").fetchall()) == rows
     assert since(store.db, new) == 4
+    assert since(store.db, wide) == 5
     assert since(store.db, old) is None
+    stored(store, "last", GAZETTEERS, Article("last", "", "", "The last met."))
+    assert since(store.db, wide) is None
+    assert since(store.db, new) == 4
+
+
+def test_a_list_that_changes_slows_no_search_for_others(store: Store) -> None:
+    """A search is about the lists that it names: when another changes nothing is read for it."""
+    for name, digest in (("a", "one"), ("b", "two")):
+        others = {"h": Gazetteer("h", (), digest)}
+        stored(store, name, GAZETTEERS | others, Article(name, "", "", f"{name} met."))
+    everything = GAZETTEERS | others
+    assert question("@g:AZ", everything).sieve.naming
+    assert list(newest(store.db, question("@g:AZ", everything).sieve, 0)) == []
 
 
 @settings(max_examples=150, deadline=None)

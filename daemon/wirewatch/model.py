@@ -203,8 +203,8 @@ class Outcome(NamedTuple):
     """What became of one arrival: the value that `accept` makes durable.
 
     A PENDING outcome waits until `due`, when it is looked at again. A HANDED one is on its way to
-    other machines with its `load`. `lists` says which version of them its articles were looked
-    through with.
+    other machines with its `load`. `lists` names those that its articles were looked
+    through with, each with its version.
     """
 
     arrival: Arrival
@@ -218,7 +218,7 @@ class Outcome(NamedTuple):
     due: datetime | None = None
     tries: int = 0
     load: bytes = b""
-    lists: str = ""
+    lists: tuple[tuple[str, str], ...] = ()
 
 
 class Day(NamedTuple):

@@ -24,13 +24,13 @@ class Expressions(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """What an article must name: one entry of each group, by some version of the lists.
+    """What an article must name: one entry of each group, by lists of some versions.
 
     `beside` is what full text is asked for where that decides about names.
     """
 
     groups: tuple[tuple[str, ...], ...]
-    lists: str
+    lists: tuple[tuple[str, str], ...]
     beside: Expressions
 
 

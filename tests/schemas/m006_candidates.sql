@@ -4,12 +4,12 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO _sqlite_migrations VALUES (1, 'wirewatch', 'm001_spine', '2026-11-23 17:49:45.620655+00:00');
-INSERT INTO _sqlite_migrations VALUES (2, 'wirewatch', 'm002_retention', '2026-11-23 17:49:45.623375+00:00');
-INSERT INTO _sqlite_migrations VALUES (3, 'wirewatch', 'm003_figures', '2026-11-23 17:49:45.626478+00:00');
-INSERT INTO _sqlite_migrations VALUES (4, 'wirewatch', 'm004_trends', '2026-11-23 17:49:45.629001+00:00');
-INSERT INTO _sqlite_migrations VALUES (5, 'wirewatch', 'm005_desks', '2026-11-23 17:49:45.631398+00:00');
-INSERT INTO _sqlite_migrations VALUES (6, 'wirewatch', 'm006_candidates', '2026-11-23 17:49:45.632809+00:00');
+INSERT INTO _sqlite_migrations VALUES (1, 'wirewatch', 'm001_spine', '2026-11-23 18:44:52.741043+00:00');
+INSERT INTO _sqlite_migrations VALUES (2, 'wirewatch', 'm002_retention', '2026-11-23 18:44:52.743191+00:00');
+INSERT INTO _sqlite_migrations VALUES (3, 'wirewatch', 'm003_figures', '2026-11-23 18:44:52.768562+00:00');
+INSERT INTO _sqlite_migrations VALUES (4, 'wirewatch', 'm004_trends', '2026-11-23 18:44:52.786166+00:00');
+INSERT INTO _sqlite_migrations VALUES (5, 'wirewatch', 'm005_desks', '2026-11-23 18:44:52.794288+00:00');
+INSERT INTO _sqlite_migrations VALUES (6, 'wirewatch', 'm006_candidates', '2026-11-23 18:44:52.812095+00:00');
 CREATE TABLE files (
     id INTEGER PRIMARY KEY,
     inbox TEXT NOT NULL,
@@ -409,10 +409,11 @@ CREATE TABLE cluster_desks (
     joined TEXT NOT NULL
 );
 CREATE TABLE list_runs (
-    first_article INTEGER PRIMARY KEY,
-    lists TEXT NOT NULL
-);
-INSERT INTO list_runs VALUES (1, '');
+    gazetteer TEXT NOT NULL,
+    first_article INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    PRIMARY KEY (gazetteer, first_article)
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
     title, dateline, body, content='articles', content_rowid='id',
     tokenize="unicode61 remove_diacritics 2"

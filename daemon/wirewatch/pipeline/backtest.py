@@ -125,8 +125,9 @@ def looked_at(
 
     The store finds them, the matcher decides. Those with numbers below `first` are left out.
     """
-    matcher = Matcher(rules, named_lists(rules, gazetteers))
-    sieve = sieve_of(Or(tuple(rule.query for rule in rules)), gazetteers)
+    lists = named_lists(rules, gazetteers)
+    matcher = Matcher(rules, lists)
+    sieve = sieve_of(Or(tuple(rule.query for rule in rules)), lists)
     for stored in candidates(db, sieve, iso(since), every=True, first=first):
         _, matches = matcher.match(stored.article, stored.source)
         yield stored, {match.rule: match for match in matches}

@@ -123,7 +123,7 @@ class Examiner:
             parser=reading.parser or None,
             skipped=reading.skipped,
             found=found,
-            lists=self.matcher.lists_version,
+            lists=self.matcher.lists,
         )
 
     def _found(self, article: Article, arrival: Arrival) -> Found:

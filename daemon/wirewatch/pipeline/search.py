@@ -27,7 +27,8 @@ class Question(NamedTuple):
 def question(text: str, gazetteers: Mapping[str, Gazetteer]) -> Question:
     """Compile a query. Raises RuleError, and ConfigError when it names an unknown gazetteer."""
     rule = rule_of("search", text, gazetteers)
-    return Question(sieve_of(rule.query, gazetteers), _finding(rule, gazetteers))
+    lists = named_lists([rule], gazetteers)
+    return Question(sieve_of(rule.query, lists), _finding(rule, lists))
 
 
 def asking(text: str, gazetteers: Mapping[str, Gazetteer]) -> Find:
@@ -57,9 +58,9 @@ def search(
             yield stored, spans
 
 
-def _finding(rule: Rule, gazetteers: Mapping[str, Gazetteer]) -> Find:
+def _finding(rule: Rule, lists: Mapping[str, Gazetteer]) -> Find:
     """Give what tells of an article whether a rule is true of it."""
-    matcher = Matcher([rule], named_lists([rule], gazetteers), briefly=True)
+    matcher = Matcher([rule], lists, briefly=True)
 
     def find(stored: Stored) -> tuple[Span, ...] | None:
         _, matches = matcher.match(stored.article, stored.source)

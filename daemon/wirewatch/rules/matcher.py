@@ -11,7 +11,7 @@ from wirewatch.model import Article, Match, Mention, Span
 from wirewatch.rules.automaton import Automaton
 from wirewatch.rules.evidence import Evidence
 from wirewatch.rules.gates import Gates
-from wirewatch.rules.gazetteer.gazetteer import Gazetteer, lists_version, meant
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant, versions
 from wirewatch.rules.names import Names, shared_names
 from wirewatch.rules.query.leaf import Named
 from wirewatch.rules.query.node import Leaf
@@ -44,7 +44,7 @@ class Matcher:
         self._first_name = len(ours)
         self._first_sign = self._first_name + self._names.first_sign
         self._lists = _lists(self.rules, gazetteers)
-        self.lists_version = lists_version(gazetteers)
+        self.lists = versions(gazetteers)
         named = {zone for rule in self.rules for leaf in rule.query.leaves() for zone in leaf.zones}
         self._zones = tuple(zone for zone in ZONES if zone in named.union(TEXT_ZONES) - {LEAD})
 

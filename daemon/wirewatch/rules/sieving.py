@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from wirewatch.rules.fulltext import expressions
-from wirewatch.rules.gazetteer.gazetteer import Gazetteer, lists_version, meant
+from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant, versions
 from wirewatch.rules.query.counting import AtLeast, Distinct, First
 from wirewatch.rules.query.leaf import Named, Term
 from wirewatch.rules.query.logic import And, Not, Or
@@ -22,13 +22,16 @@ Group = frozenset[str]
 
 
 def sieve_of(query: Node, gazetteers: Mapping[str, Gazetteer]) -> Sieve:
-    """Give what an article must have for a query to be true of it, as far as a store can tell."""
+    """Give what an article must have for a query to be true of it, as far as a store can tell.
+
+    Of the lists no others should be given than it needs: each that changes counts.
+    """
     groups = _groups(query, gazetteers)
     naming = None
     if groups:
         beside = expressions(query, gazetteers, named=False)
         said = tuple(tuple(sorted(group)) for group in groups)
-        naming = Naming(said, lists_version(gazetteers), beside)
+        naming = Naming(said, versions(gazetteers), beside)
     without = dict.fromkeys(text for term in _unwanted(query) for text in _written(term))
     return Sieve(partial(expressions, query, gazetteers), naming, tuple(without))
 

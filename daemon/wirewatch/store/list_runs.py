@@ -1,37 +1,54 @@
-"""With which lists the names in articles were found: from one article on, until these changed."""
+"""With which lists the names in articles were found: from one article on, until a list changed."""
 
 from sqlite_utils import Database
 
+Lists = tuple[tuple[str, str], ...]
+"""Lists, each with its version."""
 
-def since(db: Database, lists: str) -> int | None:
+_LAST = """
+WITH RECURSIVE names (name) AS (
+    SELECT min(gazetteer) FROM list_runs
+    UNION ALL
+    SELECT (SELECT min(gazetteer) FROM list_runs WHERE gazetteer > name) FROM names
+    WHERE name IS NOT NULL
+)
+SELECT name, version, first_article FROM names JOIN list_runs ON gazetteer = name
+WHERE first_article = (SELECT max(first_article) FROM list_runs WHERE gazetteer = name)
+"""
+"""The last run of each list, found without a look at the others."""
+
+
+def since(db: Database, lists: Lists) -> int | None:
     """Give the article from which on names are those of some lists, 0 where all are.
 
-    None where the last ones are of other lists. What was stored before may name what these lists
-    know and earlier ones did not.
+    None where the last ones are of other versions. What was stored before may name what these
+    lists know and earlier ones did not.
     """
-    row = db.execute(
-        "SELECT EXISTS (SELECT 1 FROM articles WHERE id < first_article) * first_article, lists"
-        " FROM list_runs ORDER BY first_article DESC LIMIT 1"
-    ).fetchone()
-    return int(row[0]) if row and row[1] == lists else None
+    last = {name: (version, first) for name, version, first in db.execute(_LAST)}
+    if any(last.get(name, ("",))[0] != version for name, version in lists):
+        return None
+    begun = max((last[name][1] for name, _ in lists), default=0)
+    is_older = db.execute("SELECT 1 FROM articles WHERE id < ? LIMIT 1", [begun]).fetchone()
+    return begun if is_older else 0
 
 
 class Runs:
     """Runs of articles that were looked through with the same lists, as more come."""
 
     def __init__(self, db: Database) -> None:
-        row = db.execute(
-            "SELECT lists FROM list_runs ORDER BY first_article DESC LIMIT 1"
-        ).fetchone()
-        self._lists = row[0] if row else None
-        self._rows: list[tuple[int, str]] = []
+        self._known = {name: version for name, version, _ in db.execute(_LAST) if version}
+        self._rows: list[tuple[str, int, str]] = []
 
-    def note(self, article_id: int, lists: str) -> None:
+    def note(self, article_id: int, lists: Lists) -> None:
         """Note with which lists the next article was looked through."""
-        if lists != self._lists:
-            self._lists = lists
-            self._rows.append((article_id, lists))
+        now = dict(lists)
+        if now == self._known:
+            return
+        for name in sorted(now.keys() | self._known.keys()):
+            if now.get(name) != self._known.get(name):
+                self._rows.append((name, article_id, now.get(name, "")))
+        self._known = now
 
     def write(self, db: Database) -> None:
         """Write the runs that began."""
-        db.conn.executemany("INSERT INTO list_runs VALUES (?, ?)", self._rows)
+        db.conn.executemany("INSERT INTO list_runs VALUES (?, ?, ?)", self._rows)

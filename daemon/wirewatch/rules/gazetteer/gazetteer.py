@@ -1,14 +1,13 @@
 """A gazetteer as rules and matching see it: entries, names, and the lists that it includes."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from wirewatch import __version__
 from wirewatch.rules.gazetteer.entry import Entry, Generic
 from wirewatch.rules.gazetteer.lexicon import Compiled, compiled
+from wirewatch.rules.gazetteer.makers import FINDING, code_digest
 from wirewatch.rules.gazetteer.meaning import meanings
 from wirewatch.rules.gazetteer.spellings import Country
 
@@ -57,10 +56,10 @@ class Gazetteer:
         return sorted(countries | groups | {entry.id for entry in self.entries})
 
 
-def lists_version(gazetteers: Mapping[str, Gazetteer]) -> str:
-    """Digest what decides which names are found in a text: the lists, and this program."""
-    said = "".join(f"{name} {one.digest}\n" for name, one in sorted(gazetteers.items()))
-    return hashlib.sha256(f"{__version__}\n{said}".encode()).hexdigest()[:16]
+def versions(gazetteers: Mapping[str, Gazetteer]) -> tuple[tuple[str, str], ...]:
+    """Give each list with what decides which of its names are found: itself, and this program."""
+    finder = code_digest(FINDING)
+    return tuple((name, f"{finder}-{one.digest[:16]}") for name, one in sorted(gazetteers.items()))
 
 
 def meant(

@@ -25,12 +25,11 @@ from wirewatch.event import Event
 from wirewatch.rules.gazetteer.entry import Entry
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer
 from wirewatch.rules.gazetteer.lexicon import Compiled, Lexicon
+from wirewatch.rules.gazetteer.makers import COMPILING, code_digest
 from wirewatch.rules.gazetteer.meaning import Meaning, Sign, Spelling
 from wirewatch.rules.gazetteer.reading import read_gazetteers
 
 _log = logging.getLogger("wirewatch.rules")
-_PACKAGE = Path(__file__).parents[2]
-_MAKERS = ("rules/gazetteer", "text")  # the folders of the package that decide what is made
 _KEPT = 8  # books, those that were used last: of lists as they are, and as they were
 _PARTS = 1 + 2 * len(Compiled._fields)  # files in a book for each list
 _SMALL = 1_000_000  # bytes of a desk's own lists, which are read as quickly as a book is opened
@@ -109,9 +108,8 @@ def _folder() -> Path:
 
 def _digest(shipped: Sequence[Path], own: Sequence[Path]) -> str:
     """Digest all that decides what is compiled; files that cannot be read count as empty."""
-    makers = (path for part in _MAKERS for path in sorted((_PACKAGE / part).glob("*.py")))
-    digest = hashlib.sha256(sys.version.encode())
-    for kind, paths in (("maker", makers), ("shipped", shipped), ("own", own)):
+    digest = hashlib.sha256(f"{sys.version} {code_digest(COMPILING)}".encode())
+    for kind, paths in (("shipped", shipped), ("own", own)):
         for path in paths:
             try:
                 inside = path.read_bytes()

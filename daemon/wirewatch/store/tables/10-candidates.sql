@@ -4,6 +4,8 @@
 CREATE INDEX articles_foreign ON articles (id) WHERE irregular = 2;
 
 CREATE TABLE list_runs (
-    first_article INTEGER PRIMARY KEY,
-    lists TEXT NOT NULL
-);
+    gazetteer TEXT NOT NULL,
+    first_article INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    PRIMARY KEY (gazetteer, first_article)
+) WITHOUT ROWID;
