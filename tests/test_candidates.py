@@ -132,6 +132,57 @@ def test_a_list_that_changes_slows_no_search_for_others(store: Store) -> None:
     assert list(newest(store.db, question("@g:AZ", everything).sieve, 0)) == []
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("@g", [2, 3, 1]), ("budget", [3, 2, 1]), ("@g AND budget", [3, 2, 1]), ("place:x", [3])],
+)
+def test_what_speaks_most_of_it_comes_first(store: Store, query: str, expected: list[int]) -> None:
+    """Words count by BM25, names by how often they stand there; else the newest is first."""
+    bodies = ("MM has a budget of all kinds.", "MM, MM and MM: a budget.", "MM: budget, budget.")
+    for number, body in enumerate(bodies):
+        article = Article(str(number), "", "", body, place="x" if number == 2 else None)
+        stored(store, str(number), GAZETTEERS, article)
+    found = search(store.path, query, GAZETTEERS, best=True)
+    assert [one.id for one, _ in found] == expected
+
+
+@pytest.mark.parametrize("best", [False, True])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "met AND NOT (" + " OR ".join(f"w{number}" for number in range(1_500)) + ")",
+        "met AND " + " AND ".join(["NOT " + word for word in ("alpha", "beta")] * 300),
+        " OR ".join(["@g:AZ AND met", "@g:JP"] * 200),
+        " AND ".join(["@g"] * 300),
+    ],
+)
+def test_large_queries_are_no_error_of_sqlite(
+    archive: Store,
+    query: str,
+    best: bool,  # noqa: FBT001
+) -> None:
+    """However much a query does not want, or names, it can be searched for."""
+    assert list(search(archive.path, query, GAZETTEERS, best=best))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("@g:AZ AND NOT nobody", {7, 5, 3, 1}),
+        ("@g:AZ AND @g:JP", {7, 3}),
+        ("@g:AZ AND met", {5, 1}),
+        ("国会 AND @g:AZ", {7, 3}),
+    ],
+)
+def test_the_best_are_the_same_in_another_order(
+    archive: Store, query: str, expected: set[int]
+) -> None:
+    """Who asks for the best first is given the same articles, names among them."""
+    hits = [one.id for one, _ in search(archive.path, query, GAZETTEERS, best=True)]
+    assert set(hits) == expected
+    assert len(hits) == len(expected)
+
+
 @settings(max_examples=150, deadline=None)
 @given(query=QUERIES, article=ARTICLES, is_new=st.booleans())
 def test_no_article_that_matches_is_missed(
@@ -150,6 +201,7 @@ def test_no_article_that_matches_is_missed(
     event("matched")
     sieve = sieve_of(parse_query(query), GAZETTEERS)
     assert next(candidates(kept.db, sieve)).id == number
+    assert number in [one.id for one in candidates(kept.db, sieve, best=True)]
     asked, values = found(kept.db, sieve)
     assert (number,) in kept.db.execute(asked, values).fetchall()
 

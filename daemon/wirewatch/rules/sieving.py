@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import islice
 
 from wirewatch.rules.fulltext import expressions
 from wirewatch.rules.gazetteer.gazetteer import Gazetteer, meant, versions
@@ -17,6 +18,7 @@ from wirewatch.sieve import Naming, Sieve
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")
 _BEHIND = (" ", ",", ".")
 _MOST_ENTRIES = 64  # more of them are named by so many articles that these may as well be read
+_MOST_UNWANTED = 60  # SQLite reads no condition of a thousand parts
 
 Group = frozenset[str]
 
@@ -26,13 +28,14 @@ def sieve_of(query: Node, gazetteers: Mapping[str, Gazetteer]) -> Sieve:
 
     Of the lists no others should be given than it needs: each that changes counts.
     """
-    groups = _groups(query, gazetteers)
+    groups = dict.fromkeys(_groups(query, gazetteers))
     naming = None
     if groups:
         beside = expressions(query, gazetteers, named=False)
         said = tuple(tuple(sorted(group)) for group in groups)
         naming = Naming(said, versions(gazetteers), beside)
-    without = dict.fromkeys(text for term in _unwanted(query) for text in _written(term))
+    unwanted = (text for term in _unwanted(query) for text in _written(term))
+    without = islice(dict.fromkeys(unwanted), _MOST_UNWANTED)
     return Sieve(partial(expressions, query, gazetteers), naming, tuple(without))
 
 

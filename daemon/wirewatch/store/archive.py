@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from wirewatch.model import Article
 from wirewatch.sieve import Sieve
 from wirewatch.states import HELD, DeliveryState, Precision
-from wirewatch.store.candidates import lacking, missed, newest
+from wirewatch.store.candidates import best_first, lacking, newest
 
 _COLUMNS = (
     "id", "received", "source", "guid", "version", "title", "headline", "dateline", "body",
@@ -20,11 +20,6 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-_RANKING = (
-    "WITH r AS MATERIALIZED (SELECT rowid AS id, rank FROM articles_fts"
-    " WHERE articles_fts MATCH ?) "
-)
-_RANKED = "LEFT JOIN r ON r.id = a.id WHERE a.id IN (SELECT id FROM r UNION {}) AND a.id >= ?"
 _FEWEST, _MOST = 32, 512  # articles that are read at once
 
 
@@ -58,20 +53,13 @@ def candidates(  # noqa: PLR0913 - what is wanted has many sides
     """
     columns = ", ".join(f"a.{column}" for column in _COLUMNS)
     stands = "" if every else " AND a.current = 1 AND a.status NOT IN ('canceled', 'withheld')"
-    read = f"SELECT {columns} FROM articles a {{}} AND a.received >= ?{stands}{{}} ORDER BY {{}}"  # noqa: S608 - our own columns
     lacks, texts = lacking(sieve)
-    if best and sieve.words.alike is not None:
-        others, values = missed(sieve.words)
-        ranked = read.format(_RANKED.format(others), lacks, "r.rank IS NULL, r.rank")
-        asked = [sieve.words.alike, *values, first, since, *texts]
-        rows: Iterable[Any] = db.execute(_RANKING + ranked, asked)
-    else:
-        part = read.format("WHERE a.id IN (SELECT value FROM json_each(?))", lacks, "a.id DESC")
-        parts = _parted(newest(db, sieve, first))
-        rows = chain.from_iterable(
-            db.execute(part, [json.dumps(ids), since, *texts]) for ids in parts
-        )
-    yield from map(_stored, rows)
+    read = (
+        f"SELECT {columns} FROM json_each(?) j JOIN articles a ON a.id = j.value"  # noqa: S608 - our own columns
+        f" WHERE a.received >= ?{stands}{lacks} ORDER BY j.key"
+    )
+    for ids in _parted((best_first if best else newest)(db, sieve, first)):
+        yield from map(_stored, db.execute(read, [json.dumps(ids), since, *texts]))
 
 
 def _parted(numbers: Iterator[int]) -> Iterator[list[int]]:

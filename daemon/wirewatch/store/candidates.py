@@ -25,6 +25,11 @@ _NAMING_ONE = (
     "SELECT DISTINCT article_id FROM mentions WHERE entry = ? AND article_id >= ?"
     " ORDER BY article_id DESC"
 )
+_RANKS = "SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH ? AND rowid >= ?"
+_TIMES = (
+    "SELECT article_id, -count(*) FROM mentions WHERE entry IN (SELECT value FROM json_each(?))"
+    " AND article_id >= ? GROUP BY article_id"
+)
 
 
 def newest(db: Database, sieve: Sieve, first: int) -> Iterator[int]:
@@ -43,24 +48,44 @@ def newest(db: Database, sieve: Sieve, first: int) -> Iterator[int]:
         yield from _having(db, sieve.words, first, begun)
 
 
+def best_first(db: Database, sieve: Sieve, first: int) -> Iterator[int]:
+    """Give the same, those first that speak most of what is sought, of these the newest.
+
+    By BM25 of words, of names by how often they stand there. Where nothing tells, the newest come
+    first.
+    """
+    known = sieve.naming if _begun(db, sieve) is not None else None
+    words = known.beside if known else sieve.words
+    ranks: dict[int, float]
+    if words.alike is not None:
+        ranks = dict(db.execute(_RANKS, [words.alike, first]).fetchall())
+    elif known:
+        entries = [entry for group in known.groups for entry in group]
+        ranks = dict(db.execute(_TIMES, [json.dumps(entries), first]).fetchall())
+    else:
+        yield from newest(db, sieve, first)
+        return
+    query, values = found(db, sieve)
+    numbers = {number for (number,) in db.execute(query, values) if number >= first}
+    yield from sorted(numbers, key=lambda number: (ranks.get(number, 0.0), -number))
+
+
 def found(db: Database, sieve: Sieve) -> _Query:
     """Give SQL for the numbers of the articles that may be meant, and its values."""
     begun = _begun(db, sieve)
     if sieve.naming is None or begun is None:
         return _union(_parts(sieve.words))
-    older = [(f"{query} AND id < {begun}", values) for query, values in _parts(sieve.words)]
-    names = [(f"{_NAMING} AND article_id >= {begun}", [json.dumps(sieve.naming.groups[0])])]
-    return _union(older + names if begun else names)
+    groups = sieve.naming.groups
+    named = _NAMING + f" AND article_id IN ({_NAMING})" * (len(groups) - 1)
+    names = [(f"{named} AND article_id >= {begun}", [json.dumps(group) for group in groups])]
+    if begun:
+        names += [(f"{query} AND id < {begun}", values) for query, values in _parts(sieve.words)]
+    return _union(names)
 
 
 def lacking(sieve: Sieve) -> _Query:
     """Give SQL for what must not be found in the body of an article `a`, and its values."""
     return " AND NOT instr(lower(a.body), ?)" * len(sieve.without), list(sieve.without)
-
-
-def missed(words: Expressions) -> _Query:
-    """Give SQL for what may be meant and is not found by what is asked of all."""
-    return _union(_missed(words))
 
 
 def _begun(db: Database, sieve: Sieve) -> int | None:
@@ -120,11 +145,6 @@ def _parts(words: Expressions) -> Iterator[_Query]:
         return
     if words.alike != NOTHING:
         yield _HITS, [words.alike]
-    yield from _missed(words)
-
-
-def _missed(words: Expressions) -> Iterator[_Query]:
-    """Give queries for what full text may miss, by how much of an article may be meant."""
     yield _ANY, []
     if words.foreign is None:
         yield _FOREIGN, []
