@@ -101,6 +101,16 @@ def test_what_names_nobody_is_not_read(archive: Store, query: str, read: set[int
     assert own == read
 
 
+def test_no_article_is_given_twice(store: Store) -> None:
+    """What was stored with a list of before is searched for as such, whatever it names by it."""
+    earlier = {"g": replace(GAZETTEERS["g"], digest="earlier")}
+    for name, gazetteers in (("a", earlier), ("b", GAZETTEERS)):
+        stored(store, name, gazetteers, Article(name, "", "", f"{name}: MM met."))
+    for best in (False, True):
+        hits = search(store.path, "@g:AZ", GAZETTEERS, best=best)
+        assert [one.id for one, _ in hits] == [2, 1]
+
+
 def test_a_run_begins_where_lists_change(store: Store) -> None:
     """The store notes from which article on names are of which lists, and only the changes."""
     both = GAZETTEERS | {"h": Gazetteer("h", (), "other")}

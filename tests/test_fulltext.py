@@ -266,6 +266,21 @@ def test_searches_find_foreign_words(
     assert len(hits) == len(found)
 
 
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ('"alpha bet*"', '"alpha bet"*'),
+        ('"alpha be*"', '"alpha"'),
+        ('"alpha b*"', '"alpha"'),
+        ('"x alpha\'s*"', '("x alpha" OR "x alphaʻs"* OR "x alphaʼs"*)'),
+        ("b*", '"b"*'),
+    ],
+)
+def test_few_letters_of_a_last_word_are_left_out(query: str, asked: str) -> None:
+    """Not all words that begin with a letter or two are gathered, where there are words before."""
+    assert expressions_of(query).alike == asked
+
+
 def test_of_an_and_the_sure_parts_are_kept() -> None:
     """One part that the index cannot answer does not keep it from answering the others."""
     assert expressions_of("alpha AND source:wires AND NOT beta") == expressions_of("alpha")

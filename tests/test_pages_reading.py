@@ -15,10 +15,11 @@ from wirewatch.pages import asked, wire
 from wirewatch.pages.analysts import questions
 from wirewatch.pages.asked import compiled
 from wirewatch.pages.page import Visit
+from wirewatch.pages.reading import Readers
 from wirewatch.pages.server import site as pages_of
 from wirewatch.pages.wording import wording
 from wirewatch.store import lookback
-from wirewatch.store.database import Store, open_reader
+from wirewatch.store.database import Reader, Store, open_reader
 
 
 @pytest.fixture
@@ -258,3 +259,26 @@ def test_a_query_is_compiled_once(site: Site, pages: Pages) -> None:
     for number in range(asked._KEPT):
         compiled(f"word{number}", deployment)
     assert compiled("@parliament:KZ AND budget", deployment) is not first
+
+
+def test_a_page_is_of_one_moment(store: Store) -> None:
+    """What is committed while a page is read is not on it, and is on the next."""
+
+    def add(channel: str) -> None:
+        with store.write() as db:
+            db.execute("INSERT INTO notices VALUES (?, '', '')", [channel])
+
+    def counted(db: Reader) -> int:
+        (count,) = db.execute("SELECT count(*) FROM notices").fetchone()
+        return int(count)
+
+    def twice(db: Reader) -> tuple[int, int]:
+        before = counted(db)
+        add("second")
+        return before, counted(db)
+
+    add("first")
+    readers = Readers(store.path, threads=1)
+    assert asyncio.run(readers.ask(twice)) == (1, 1)
+    assert asyncio.run(readers.ask(counted)) == 2
+    readers.close()
