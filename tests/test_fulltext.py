@@ -281,6 +281,13 @@ def test_few_letters_of_a_last_word_are_left_out(query: str, asked: str) -> None
     assert expressions_of(query).alike == asked
 
 
+def test_many_names_are_left_out_beside_something_short() -> None:
+    """Full text is not asked for each of many alternatives where another part narrows enough."""
+    many = " OR ".join(f"w{number}" for number in range(100))
+    assert expressions_of(f"alpha AND ({many})") == expressions_of("alpha")
+    assert expressions_of(f"({many}) AND ({many})").alike.count(" OR ") == 198  # type: ignore[union-attr]
+
+
 def test_of_an_and_the_sure_parts_are_kept() -> None:
     """One part that the index cannot answer does not keep it from answering the others."""
     assert expressions_of("alpha AND source:wires AND NOT beta") == expressions_of("alpha")

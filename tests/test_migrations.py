@@ -58,6 +58,18 @@ def test_a_store_of_each_version_is_brought_up_to_date(frozen: Path, path: Path)
     fresh.close()
 
 
+def test_what_was_stored_is_marked_for_its_foreign_words(path: Path) -> None:
+    """Articles of before that have words of other scripts are marked when the store is opened."""
+    thawed(next(one for one in FROZEN if one.stem == "m005_desks"), path)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE articles SET body = 'by 国会 alone' WHERE id = 2")
+        db.commit()
+    store = Store.open(path)
+    marks = store.db.execute("SELECT id FROM articles WHERE irregular = 2").fetchall()
+    assert marks == [(2,)]
+    store.close()
+
+
 def test_each_migration_is_frozen() -> None:
     """A schema that changes has a migration of its own, and its store frozen by `freeze.py`."""
     names = [migration.name for migration in migrations._migrations]

@@ -44,7 +44,7 @@ def candidates(  # noqa: PLR0913 - what is wanted has many sides
 ) -> Iterator[Stored]:
     """Give articles newest first: those of which a query can be true.
 
-    With `best` those come first that it ranks highest. None is given whose number is below `first`.
+    With `best` those come first that speak most of it. None is given whose number is below `first`.
 
     `since` is a moment as `received` has it; what arrived before it is left out. So are versions
     that a newer one has replaced, and what was withdrawn, unless `every` one is asked for.
